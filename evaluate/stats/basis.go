@@ -1,24 +1,31 @@
 package stats
 
+import "math"
+
 // Limits are one-sided: the truth lies below Low(a), or above High(a), with probability at most a. NaN: unjudged.
 type Limits interface {
 	Low(a float64) float64
 	High(a float64) float64
 }
 
-// Basis is what limits are computed from. The zero Basis gives none (NaN). Methods:
+// Basis is what limits are computed from. The zero Basis gives none (NaN), and so does an unknown method. Methods:
 //
 //	clopper-pearson  K of N; Scale "2j/(1+j)" maps the limits of J to those of F1
-//	delong-logit     Estimate and SE on the logit scale, Classes; the small-sample rule of docs/statistics.md
+//	delong-logit     Estimate and SE on the logit scale, Classes, K = A·r of N = r for the small-sample rule of docs/statistics.md
 //	delong-paired    Estimate (a difference of two AUCs) and SE, identity scale; Classes; AUCs of both in Pair for the small-sample rule
 //	tango            a paired difference of proportions from Table: both, only ours, only theirs, neither
-//	influence        Estimate and SE, identity scale, normal
+//	influence        Estimate and SE, identity scale, normal; N is the support, and under 30 gives none
 //	t                Estimate and SE with DF degrees of freedom
 //	psi              Estimate (bias-corrected) and SE, identity scale, normal
 //	mover-difference, mover-ratio   Parts[0] against Parts[1], independent
+//	mover-mean       the unweighted mean of all Parts, independent
+//
+// It has only finite numbers, so it survives JSON bit for bit: that is how an evaluation.json is judged later at any level. Make one
+// by its constructor ([Proportion], [F1], [FBeta], [AUC], [PairedAUC], [Paired], [PairedPrecision], [PairedF1], [Mean], [StudentT],
+// [Influence], [Difference], [Ratio], [Average]).
 type Basis struct {
 	Method   string     `json:"method,omitempty"`
-	K        float64    `json:"k,omitempty"` // successes and trials
+	K        float64    `json:"k,omitempty"` // successes and trials; N is less than the rows where these are clustered or weighted
 	N        float64    `json:"n,omitempty"`
 	Scale    string     `json:"scale,omitempty"` // on which Estimate and SE hold, or to which K/N is mapped: "logit", "2j/(1+j)"
 	Estimate float64    `json:"estimate,omitempty"`
@@ -30,16 +37,87 @@ type Basis struct {
 	Parts    []Basis    `json:"parts,omitempty"`  // of a figure made of others
 }
 
-// Low is the lower limit at error level a.
-func (b Basis) Low(a float64) float64 { panic("unwritten") }
+// The methods, as they stand in an evaluation.json.
+const (
+	methodClopperPearson  = "clopper-pearson"
+	methodDeLongLogit     = "delong-logit"
+	methodDeLongPaired    = "delong-paired"
+	methodTango           = "tango"
+	methodInfluence       = "influence"
+	methodT               = "t"
+	methodPSI             = "psi"
+	methodMOVERDifference = "mover-difference"
+	methodMOVERRatio      = "mover-ratio"
+	methodMOVERMean       = "mover-mean"
+)
 
-// High is the upper limit at error level a.
-func (b Basis) High(a float64) float64 { panic("unwritten") }
+// Low is the lower limit at error level a, which lies in (0, 0.5]; it is never above [Basis.Value]. NaN: the method gives none here, or
+// a is out of range.
+func (b Basis) Low(a float64) float64 { return b.limit(a, lower) }
 
-// Interval is descriptive: two-sided, at Level.
-type Interval struct {
-	Low    float64 `json:"low"`
-	High   float64 `json:"high"`
-	Level  float64 `json:"level"`
-	Method string  `json:"method"`
+// High is the upper limit at error level a, which lies in (0, 0.5]; it is never below [Basis.Value]. NaN: the method gives none here, or
+// a is out of range. It is +Inf only for a ratio whose denominator may be 0.
+func (b Basis) High(a float64) float64 { return b.limit(a, upper) }
+
+// side says which limit: its value is the sign of the way from the estimate to it.
+type side int
+
+const (
+	lower side = -1
+	upper side = +1
+)
+
+func (b Basis) limit(a float64, s side) float64 {
+	if !(a > 0 && a <= 0.5) {
+		return math.NaN()
+	}
+	switch b.Method {
+	case methodClopperPearson:
+		return b.fromJ(clopperPearson(b.K, b.N, a, s))
+	case methodDeLongLogit:
+		return b.auc(a, s)
+	case methodDeLongPaired:
+		return b.pairedAUC(a, s)
+	case methodTango:
+		return paired(b.Table, a, s)
+	case methodInfluence:
+		if !(b.N >= minInfluence) {
+			return math.NaN()
+		}
+		return symmetric(b.Estimate, b.SE, normalUpper(a), s)
+	case methodPSI:
+		return symmetric(b.Estimate, b.SE, normalUpper(a), s)
+	case methodT:
+		return symmetric(b.Estimate, b.SE, studentUpper(a, b.DF), s)
+	case methodMOVERDifference, methodMOVERRatio, methodMOVERMean:
+		return b.mover(s, func(p Basis, s side) float64 { return p.limit(a, s) })
+	}
+	return math.NaN()
+}
+
+// Value is the figure that the limits are about, on its natural scale: K/N, F1, A, a difference, a ratio. NaN where it is undefined
+// (no trials, a ratio to 0) or the method is unknown. An evaluation keeps its own value; this one is what the basis implies, equal to
+// it within rounding.
+func (b Basis) Value() float64 {
+	switch b.Method {
+	case methodClopperPearson:
+		return b.fromJ(proportion(b.K, b.N))
+	case methodDeLongLogit:
+		return b.area()
+	case methodTango:
+		return pairedDifference(b.Table)
+	case methodDeLongPaired, methodInfluence, methodPSI, methodT:
+		return b.Estimate
+	case methodMOVERDifference, methodMOVERRatio, methodMOVERMean:
+		return b.moverValue()
+	}
+	return math.NaN()
+}
+
+// symmetric is estimate ± q·se. A standard error of 0 says that nothing varied, not that nothing can: it never decides.
+func symmetric(estimate, se, q float64, s side) float64 {
+	if !(se > 0) || math.IsInf(se, 0) || math.IsInf(estimate, 0) {
+		return math.NaN()
+	}
+	return estimate + float64(s)*q*se
 }
