@@ -36,9 +36,6 @@ type TrustedKey struct {
 	Revoked bool              `json:"revoked,omitempty"`
 }
 
-// KeyID is the SSH fingerprint of a key, "SHA256:…".
-func KeyID(public ed25519.PublicKey) string { panic("unwritten") }
-
 // State is what registry and ledger say now.
 type State struct {
 	Version     Version // its manifest from the bytes, hashed just before
@@ -72,6 +69,3 @@ type Reason string
 
 // Verify says what a bundle is good for now. A pure function.
 func Verify(b Bundle, r Requirements, t Trust, live State, now time.Time) Decision { panic("unwritten") }
-
-// Codes are the reasons, with what `gatecard explain` says of each.
-func Codes() map[string]string { panic("unwritten") }
