@@ -1,0 +1,90 @@
+package evaluate
+
+import (
+	"encoding/json"
+
+	"github.com/gatecard/gatecard/evaluate/drift"
+	"github.com/gatecard/gatecard/evaluate/table"
+)
+
+// Config is `data:` of gatecard.yaml: where the rows are and which column is what. It is no part of the policy.
+type Config struct {
+	Path       string            `json:"path"`                                                      // file of predictions, relative to the configuration
+	ID         string            `json:"id,omitempty"`                                              // joins, paired comparisons; unique
+	Score      string            `json:"score,omitempty"`                                           // and/or Prediction
+	Prediction string            `json:"prediction,omitempty"`                                      // a column of predicted labels
+	Labels     string            `json:"labels,omitempty"`                                          // outcomes in a file of their own, joined by ID
+	Baseline   string            `json:"baseline,omitempty"`                                        // rows that drift is measured against
+	Compare    map[string]string `json:"compare,omitempty"`                                         // a rival's column or file: {champion: score_v2}; default: the champion's kept predictions
+	Keep       string            `json:"keep,omitempty" jsonschema:"enum=predictions,enum=nothing"` // id, label and score are kept with the version, or nothing
+	Missing    string            `json:"missing,omitempty" jsonschema:"enum=error,enum=drop"`       // rows without label or score: refused, or left out and counted
+
+	Open func(path string) table.Source `json:"-"`
+}
+
+// Columns tells which column is what: the evidence binds it.
+func (c Config) Columns() map[string]string {
+	columns := map[string]string{}
+	for role, name := range map[string]string{"id": c.ID, "score": c.Score, "prediction": c.Prediction} {
+		if name != "" {
+			columns[role] = name
+		}
+	}
+	return columns
+}
+
+// Terms say what the figures mean. They are part of the policy, and stand in the Evaluation: one made on other terms is not judged.
+type Terms struct {
+	Task      string      `json:"task" jsonschema:"enum=binary"`
+	Label     string      `json:"label"`                                                                          // the column with the outcome
+	Positive  string      `json:"positive,omitempty" jsonschema_extras:"x-text=true"`                             // the label's positive value, as text; default "1"
+	Threshold *float64    `json:"threshold,omitempty"`                                                            // score >= threshold is predicted positive; default 0.5
+	Sampling  string      `json:"sampling,omitempty" jsonschema:"enum=deployment,enum=stratified,enum=resampled"` // is the share of positives that of real use?
+	Groups    []Dimension `json:"groups,omitempty"`
+}
+
+// Dimension is a grouping column, or a cross of several dimensions: written as an object, or as "sex * age".
+type Dimension struct {
+	Name   string            `json:"name"`
+	Column string            `json:"column,omitempty"`
+	Values map[string]string `json:"values,omitempty"` // a value as text, to a person's word
+	Bins   []float64         `json:"bins,omitempty"`   // left-closed, as numpy.digitize
+	Cross  []string          `json:"-"`                // dimensions by name
+}
+
+// MarshalJSON writes a cross as "sex * age", and any other dimension as an object.
+func (d Dimension) MarshalJSON() ([]byte, error) {
+	if len(d.Cross) > 0 {
+		return json.Marshal(d.Name)
+	}
+	type plain Dimension
+	return json.Marshal(plain(d))
+}
+
+// Needs are figures that somebody will ask for, in every slice. The zero Needs: a full set for the task.
+type Needs struct {
+	Metrics []string            // with their cuts: "precision@0.9"
+	Drift   map[string][]string // distance to columns; the column "score" is the score, whatever its name
+	Versus  []string            // rivals: "champion"
+	Across  []string            // dimensions that gates look along
+}
+
+// Also adds metrics that are wanted for show.
+func (n Needs) Also(metrics ...string) Needs {
+	n.Metrics = append(n.Metrics[:len(n.Metrics):len(n.Metrics)], metrics...)
+	return n
+}
+
+// Against is what the rows are compared with.
+type Against struct {
+	Baseline     drift.Profile // a stored one; nil: made from Config.Baseline where that is set
+	BaselineName string
+	Rivals       []Rival
+}
+
+// Rival is another version's scores of the same rows, found by id: a file with columns ID and Score.
+type Rival struct {
+	Name, Version string // "champion", "ma-employment/2"
+	Scores        table.Source
+	ID, Score     string // its columns' names
+}

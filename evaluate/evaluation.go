@@ -1,0 +1,143 @@
+package evaluate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatecard/gatecard/evaluate/stats"
+	"github.com/gatecard/gatecard/evaluate/sweep"
+	"github.com/gatecard/gatecard/evidence"
+)
+
+// SchemaID names the shape of evaluation.json.
+const SchemaID = "https://github.com/gatecard/gatecard/schema/evaluation/v1.json"
+
+// Level is that of descriptive intervals.
+const Level = 0.95
+
+// Evaluation is evaluation.json. No clock stands in it: the same inputs give the same bytes.
+type Evaluation struct {
+	Schema      string           `json:"schema"`
+	Terms       Terms            `json:"terms"`
+	Dataset     evidence.Digest  `json:"dataset"`   // of ids and labels in any order: the same for every model that was scored on these rows
+	Countable   bool             `json:"countable"` // Dataset is over ids, so that its reuse can be counted
+	Inputs      []evidence.Input `json:"inputs"`
+	Rows        int64            `json:"rows"`
+	Unjoined    int64            `json:"unjoined,omitempty"` // rows without an outcome in the labels' file, left out
+	Missing     map[string]int64 `json:"missing,omitempty"`  // column to rows without a value
+	Slices      []Slice          `json:"slices"`             // overall first
+	Comparisons []Comparison     `json:"comparisons,omitempty"`
+	Drift       []Shift          `json:"drift,omitempty"`
+	Curves      []Curve          `json:"curves,omitempty"`
+}
+
+// Groups name a slice: {"sex": "men", "age": "25-40"}. Empty is overall.
+type Groups map[string]string
+
+// String gives "sex = men, age = 25-40", or "overall".
+func (g Groups) String() string {
+	if len(g) == 0 {
+		return "overall"
+	}
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(g)) {
+		parts = append(parts, k+" = "+g[k])
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Slice is one group's figures.
+type Slice struct {
+	Groups  Groups            `json:"groups"`
+	Rows    int64             `json:"rows"`
+	Counts  *sweep.Counts     `json:"counts,omitempty"` // at the threshold
+	Metrics map[string]Figure `json:"metrics"`
+}
+
+// Figure is a number with its uncertainty.
+type Figure struct {
+	Value     *float64        `json:"value"`               // null: undefined, never 0
+	Undefined string          `json:"undefined,omitempty"` // why
+	Support   int64           `json:"support"`             // rows, or clusters, of the metric's own denominator
+	Interval  *stats.Interval `json:"interval"`            // descriptive, for reading; null where no method was shown to hold
+	Without   string          `json:"without,omitempty"`   // why there is no interval
+	Basis     stats.Basis     `json:"basis,omitzero"`      // deciding, for gates, at any level
+}
+
+// Comparison has the differences to a rival on the same rows: each Figure is our value minus the rival's.
+type Comparison struct {
+	With      string  `json:"with"`                // "champion"
+	Version   string  `json:"version,omitempty"`   // "ma-employment/2"
+	Paired    bool    `json:"paired"`              // on the same rows, by id
+	Rows      int64   `json:"rows"`                // in both
+	Unmatched int64   `json:"unmatched,omitempty"` // rows of ours that the rival has not
+	Slices    []Slice `json:"slices"`
+}
+
+// Shift is a column's distance from the baseline.
+type Shift struct {
+	Column   string `json:"column"`
+	Distance string `json:"distance"` // "psi"
+	Baseline string `json:"baseline"` // name of the file
+	Figure   Figure `json:"figure"`
+}
+
+// Curve is a chart's points, thinned to a stated error: "roc" of overall.
+type Curve struct {
+	Name   string       `json:"name"`
+	Groups Groups       `json:"groups"`
+	Points [][2]float64 `json:"points"` // false positive rate, recall
+}
+
+// Overall is the first slice.
+func (e *Evaluation) Overall() Slice { return e.Slices[0] }
+
+// Along gives the slices of a dimension, "sex" or "sex * age", in their order; none is an error.
+func (e *Evaluation) Along(dimension string) ([]Slice, error) { return along(e.Slices, dimension) }
+
+// Along gives the comparison's slices of a dimension.
+func (c Comparison) Along(dimension string) ([]Slice, error) { return along(c.Slices, dimension) }
+
+func along(all []Slice, dimension string) ([]Slice, error) {
+	names := CrossOf(dimension)
+	var found []Slice
+	for _, s := range all {
+		if len(s.Groups) != len(names) {
+			continue
+		}
+		if !slices.ContainsFunc(names, func(n string) bool { _, ok := s.Groups[n]; return !ok }) {
+			found = append(found, s)
+		}
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("no slice along %q in the evaluation", dimension)
+	}
+	return found, nil
+}
+
+// CrossOf splits "sex * age" (or "sex × age") into its dimensions; a name alone is a cross of one.
+func CrossOf(dimension string) []string {
+	names := strings.FieldsFunc(dimension, func(r rune) bool { return r == '*' || r == '×' })
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	return names
+}
+
+// Comparison gives the one with a rival of that name; ok is false where there was none.
+func (e *Evaluation) Comparison(with string) (c Comparison, ok bool) {
+	for _, c := range e.Comparisons {
+		if c.With == with {
+			return c, true
+		}
+	}
+	return Comparison{}, false
+}
+
+// Rival is the version compared with under that name; "" where there was none.
+func (e *Evaluation) Rival(name string) (version string) {
+	c, _ := e.Comparison(name)
+	return c.Version
+}

@@ -1,0 +1,5 @@
+package gates
+
+import "github.com/gatecard/gatecard/evaluate/stats"
+
+type limits = stats.Limits
