@@ -1,9 +1,6 @@
 package evidence
 
-import (
-	"crypto"
-	"time"
-)
+import "time"
 
 // Statement is what is signed: about which version, by which policy, from which rows, with which results and attachments. On the wire it
 // is the predicate of an in-toto v1 statement whose subject is the manifest and whose predicate type tells evidence and recheck apart.
@@ -69,9 +66,9 @@ type Result struct {
 
 // Claim is one group's part of a gate, or one pair's: the figure that must keep the bound, with its own limits.
 type Claim struct {
-	Groups   map[string]string `json:"groups"`             // empty: overall
-	Against  map[string]string `json:"against,omitempty"`  // the other group of a gap or a ratio
-	Column   string            `json:"column,omitempty"`   // of drift
+	Groups   map[string]string `json:"groups"`            // empty: overall
+	Against  map[string]string `json:"against,omitempty"` // the other group of a gap or a ratio
+	Column   string            `json:"column,omitempty"`  // of drift
 	Value    *float64          `json:"value"`
 	Low      *float64          `json:"low"` // one-sided, at the gate's own levels
 	High     *float64          `json:"high"`
@@ -99,33 +96,4 @@ type Input struct {
 	File
 	Role string `json:"role"` // "predictions", "labels", "baseline", "champion"
 	Rows int64  `json:"rows"`
-}
-
-// Envelope is DSSE with exactly one plain ed25519 signature; KeyID is "SHA256:…".
-type Envelope struct {
-	PayloadType string      `json:"payloadType"`
-	Payload     []byte      `json:"payload"`
-	Signatures  []Signature `json:"signatures"`
-}
-
-// Signature is one of an envelope.
-type Signature struct {
-	KeyID string `json:"keyid"`
-	Sig   []byte `json:"sig"`
-}
-
-// Digest is that of the payload: approvals and pointers name evidence by it.
-func (e Envelope) Digest() Digest { return DigestOf(e.Payload) }
-
-// Sign seals a statement with an ed25519 key.
-func Sign(s Statement, key crypto.Signer) (Envelope, error) { panic("unwritten") }
-
-// Open checks the signature against t at time now and decodes strictly: the payload, re-marshalled, must give the same bytes. The error
-// is a [Refusal].
-func Open(e Envelope, t Trust, now time.Time) (Statement, Actor, error) { panic("unwritten") }
-
-// Bundle is an envelope with the proof that it is in the log (evidence.dsse.json, evidence.proof.json): `gatecard verify` needs nothing else.
-type Bundle struct {
-	Envelope Envelope `json:"envelope"`
-	Log      LogProof `json:"log"`
 }

@@ -68,4 +68,6 @@ func (r Refusal) Error() string { return fmt.Sprintf("%s: %s", r.Reason, r.Detai
 type Reason string
 
 // Verify says what a bundle is good for now. A pure function.
-func Verify(b Bundle, r Requirements, t Trust, live State, now time.Time) Decision { panic("unwritten") }
+func Verify(b Bundle, r Requirements, t Trust, live State, now time.Time) Decision {
+	panic("unwritten")
+}

@@ -3,7 +3,6 @@ package evidence
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"io/fs"
 	"time"
 )
 
@@ -30,15 +29,6 @@ type File struct {
 	Size   int64  `json:"size"`
 	SHA256 Digest `json:"sha256"`
 }
-
-// Manifest lists the files that register received, sorted by the bytes of their paths: the subject of evidence, fixed for good.
-type Manifest []File
-
-// ReadManifest hashes the regular files of a folder; links, odd names and collisions are errors.
-func ReadManifest(folder fs.FS) (Manifest, error) { panic("unwritten") }
-
-// Digest is that of the lines "size sha256 path".
-func (m Manifest) Digest() Digest { panic("unwritten") }
 
 // Version is what a model version is, for good. Stages and aliases are no part of it: they are pointers, which move.
 type Version struct {
