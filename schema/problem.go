@@ -1,10 +1,12 @@
 package schema
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Position is a place in a file, from 1; a column counts runes. The zero Position is nowhere.
@@ -30,14 +32,15 @@ type Problem struct {
 	Suggest string `json:"suggest,omitempty"`
 }
 
-// String gives "file:line:column: code: message (did you mean …?)".
+// String gives "file:line:column: code: message (did you mean …?)"; without a place where there is none.
 func (p Problem) String() string {
 	var b strings.Builder
-	b.WriteString(p.File)
 	if p.Line > 0 {
-		fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
+		fmt.Fprintf(&b, "%s:%d:%d: ", p.File, p.Line, p.Column)
+	} else if p.File != "" {
+		b.WriteString(p.File + ": ")
 	}
-	fmt.Fprintf(&b, ": %s: %s", p.Code, p.Message)
+	fmt.Fprintf(&b, "%s: %s", p.Code, p.Message)
 	if p.Suggest != "" {
 		fmt.Fprintf(&b, " (did you mean %q?)", p.Suggest)
 	}
@@ -61,42 +64,49 @@ func (ps Problems) Error() string {
 func Join(errs ...error) error {
 	var all Problems
 	for _, err := range errs {
-		var ps Problems
-		switch {
-		case err == nil:
-		case errors.As(err, &ps):
-			all = append(all, ps...)
-		default:
+		if err == nil {
+			continue
+		}
+		ps, ok := problemsOf(err)
+		if !ok {
 			return err
 		}
+		all = append(all, ps...)
 	}
 	if len(all) == 0 {
 		return nil
 	}
 	slices.SortStableFunc(all, func(a, b Problem) int {
-		return cmpOr(strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column, strings.Compare(a.Message, b.Message))
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column, strings.Compare(a.Message, b.Message))
 	})
 	return slices.Compact(all)
 }
 
-func cmpOr(cs ...int) int {
-	for _, c := range cs {
-		if c != 0 {
-			return c
+// problemsOf unwraps what is Problems and nothing else: errors.Join of Problems and a full disk is none.
+func problemsOf(err error) (Problems, bool) {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if ps, ok := err.(Problems); ok { //nolint:errorlint // it is unwrapped here
+			return ps, true
 		}
 	}
-	return 0
+	return nil, false
 }
 
-// Suggest gives the known name nearest to what was written, or "" where none is near: at most a third of the letters differ.
+// Suggest gives the known name nearest to what was written, or "" where none is near: at most a third of the letters differ, capitals aside.
+// Of names that are equally near it is the first.
 func Suggest(written string, known []string) string {
-	best, distance := "", len([]rune(written))/3+1
+	letters := utf8.RuneCountInString(written)
+	best, nearest := "", letters/3+1
+	lower := strings.ToLower(written)
 	for _, k := range known {
 		if strings.EqualFold(k, written) {
 			return k
 		}
-		if d := editDistance(strings.ToLower(written), strings.ToLower(k)); d < distance || d == distance && best == "" && d > 0 && d <= len([]rune(written))/3 {
-			best, distance = k, d
+		if difference := utf8.RuneCountInString(k) - letters; difference >= nearest || -difference >= nearest {
+			continue // it is at least as far as that
+		}
+		if d := editDistance(lower, strings.ToLower(k)); d < nearest {
+			best, nearest = k, d
 		}
 	}
 	return best
