@@ -43,8 +43,11 @@ func (c *cursor) here() byte {
 	return c.b[c.i]
 }
 
-// step goes one rune further.
+// step goes one rune further, up to the end of the line.
 func (c *cursor) step() {
+	if c.here() == 0 {
+		return
+	}
 	_, size := utf8.DecodeRune(c.b[c.i:])
 	c.i, c.column = c.i+size, c.column+1
 }
@@ -78,15 +81,20 @@ func (c *cursor) valueIsComment(k *yaml.Node) bool {
 			c.step()
 		}
 	case mark == '"' || mark == '\'':
-		for c.step(); c.here() != mark; c.step() {
-			if c.here() == 0 {
+		for c.step(); ; c.step() {
+			switch here := c.here(); {
+			case here == 0:
 				return false
-			}
-			if mark == '"' && c.here() == '\\' {
+			case here == '\\' && mark == '"':
 				c.step()
+				continue
+			case here != mark:
+				continue
+			}
+			if c.step(); mark == '"' || c.here() != mark { // '' is a quote within quotes
+				break
 			}
 		}
-		c.step()
 	}
 	for c.here() == ' ' || c.here() == '\t' {
 		c.step()

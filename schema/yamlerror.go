@@ -35,6 +35,12 @@ func explainYAML(c *complaints, b []byte, err error) {
 	if m := unknownAnchor.FindStringSubmatch(words); m != nil {
 		i = max(0, i-len(m[1])) // to the *
 	}
+	if bracket := words[max(0, len(words)-2):]; bracket == "]'" || bracket == "}'" { // to where it was opened, if that is in the line
+		line := b[bytes.LastIndexByte(b[:i], '\n')+1 : i]
+		if open := bytes.LastIndexByte(line, map[string]byte{"]'": '[', "}'": '{'}[bracket]); open >= 0 {
+			i -= len(line) - open
+		}
+	}
 	line, column := placeOf(b, i)
 	from := b[i:]
 	if end := bytes.IndexAny(from, "\r\n"); end >= 0 {
@@ -121,6 +127,10 @@ func translate(words, from string) (code, message string) {
 		return "yaml-syntax", "a quote is opened here and never closed"
 	case "could not find expected ':'":
 		return "yaml-syntax", `a key needs a ":" behind it: one is missing in this line or the line before`
+	case "found incompatible YAML document":
+		return "yaml-syntax", `a "%YAML" line asks for another version than 1.1: remove the line`
+	case "found undefined tag handle":
+		return "yaml-tag", `"!" makes a tag, which is refused: remove it, or quote the value if it is text`
 	case "found unknown escape character", "did not find expected hexdecimal number", "found invalid Unicode character escape code":
 		return "yaml-syntax", `in double quotes a backslash begins an escape, and this is none: write \\, or use single quotes`
 	}
