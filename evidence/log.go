@@ -31,7 +31,7 @@ const leafTag = "gatecard record v1\n"
 
 // LeafBytes gives a record as it is logged and hashed: a tag, then JSON in one form only. It refuses a record without number, time or act.
 func LeafBytes(r Record) ([]byte, error) {
-	r.At = r.At.UTC().Round(0)
+	r.At = wire(r.At)
 	b, err := marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("encode record %d: %w", r.Number, err)
@@ -59,8 +59,8 @@ func DecodeLeaf(leaf []byte) (Record, error) {
 	switch {
 	case r.Number < 1:
 		return Record{}, fmt.Errorf("record number %d: they count from 1", r.Number)
-	case r.At.IsZero():
-		return Record{}, fmt.Errorf("record %d has no time", r.Number)
+	case r.At.IsZero() || !utc(r.At):
+		return Record{}, fmt.Errorf("record %d has no time in UTC", r.Number)
 	case r.Act == "":
 		return Record{}, fmt.Errorf("record %d has no act", r.Number)
 	}

@@ -94,6 +94,10 @@ func (s Statement) normal() Statement {
 // wire is a time as it is written: UTC, without the monotonic clock.
 func wire(t time.Time) time.Time { return t.UTC().Round(0) }
 
+func utc(times ...time.Time) bool {
+	return !slices.ContainsFunc(times, func(t time.Time) bool { return t.Location() != time.UTC })
+}
+
 // complete says what every statement must have and this one lacks. What its words are worth is for [Verify]; here only that they are there.
 func (s Statement) complete() error {
 	switch {
@@ -103,6 +107,8 @@ func (s Statement) complete() error {
 		return fmt.Errorf("unknown verdict %q", s.Verdict)
 	case s.Issued.IsZero() || s.Expires.IsZero():
 		return errors.New("no time of issue or of expiry")
+	case !utc(s.Issued, s.Expires, s.Version.Created):
+		return errors.New("a time is not in UTC")
 	case !s.Issued.Before(s.Expires):
 		return fmt.Errorf("it expires at %s, not after it was issued at %s", stamp(s.Expires), stamp(s.Issued))
 	case s.Version.Registry == "" || s.Version.Model == "" || s.Version.Number == "" || s.Version.Created.IsZero():

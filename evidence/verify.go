@@ -2,7 +2,9 @@ package evidence
 
 import (
 	"crypto/ed25519"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -46,9 +48,10 @@ type State struct {
 
 // Decision is the verifier's answer: every requirement, met and unmet.
 type Decision struct {
-	Target Target    `json:"target"`
-	Met    []string  `json:"met"`
-	Unmet  []Refusal `json:"unmet,omitempty"`
+	Target    Target    `json:"target"`
+	Met       []string  `json:"met"`
+	Unmet     []Refusal `json:"unmet,omitempty"`
+	Unchecked []string  `json:"unchecked,omitempty"` // what [VerifyOffline] cannot know
 }
 
 // Allowed asks for something met and nothing unmet, so that the zero Decision refuses.
@@ -67,7 +70,166 @@ func (r Refusal) Error() string { return fmt.Sprintf("%s: %s", r.Reason, r.Detai
 // Reason is such a code: "gate-failed", "policy-not-current", "champion-changed".
 type Reason string
 
-// Verify says what a bundle is good for now. A pure function.
+// Verify says what a bundle is good for now. A pure function: it judges every requirement, and never stops at the first that is unmet. Always
+// asked for are evidence, version, bytes, policy and validity; then what r.Requires lists, and champion where r.Versus says so. Where the
+// evidence itself is not trusted, nothing that it says is believed: the others are unmet as unproven.
 func Verify(b Bundle, r Requirements, t Trust, live State, now time.Time) Decision {
-	panic("unwritten")
+	d := Decision{Target: r.Target}
+	if r.Open {
+		d.judge(wordOpen, checkOpen(r))
+		return d
+	}
+	d.blame(checkRequires(r))
+	c := candidate{bundle: b, requires: r, live: live, asOf: now}
+	trusted := c.read(&d, t, now)
+	for _, check := range append(always(), required(r)...) {
+		d.judgeIf(trusted, check, c)
+	}
+	return d
+}
+
+// VerifyRollback says whether a target may go back to a version that it pointed at before, promoted then. It asks no more than the design
+// does of a rollback: signature, revocation, log and bytes now; expiry as of the original promotion; results that let the version in. It
+// does not ask again for today's policy, champion or words, under which the target would have to stay on a version that is worse.
+func VerifyRollback(b Bundle, r Requirements, t Trust, live State, promoted, now time.Time) Decision {
+	d := Decision{Target: r.Target}
+	if r.Open {
+		d.judge(wordOpen, checkOpen(r))
+		return d
+	}
+	if r.Target == "" {
+		d.blame([]Refusal{refuse(wordRequires, NoTarget, "no stage or alias is named")})
+	}
+	if promoted.IsZero() || promoted.After(now) {
+		d.blame([]Refusal{refuse(wordValidity, NeverPromoted, "nothing shows that %s pointed at %s before", r.Target, live.Version)})
+	}
+	c := candidate{bundle: b, requires: r, live: live, asOf: promoted}
+	trusted := c.read(&d, t, now)
+	for _, check := range []requirement{
+		{wordVersion, checkVersion},
+		{wordBytes, checkBytes},
+		{wordPolicy, checkPolicyLogged},
+		{wordValidity, checkValidity},
+		{wordGates, checkResultsThen},
+	} {
+		d.judgeIf(trusted, check, c)
+	}
+	return d
+}
+
+// VerifyOffline says what a bundle is good for by itself, without registry or ledger: evidence or a recheck that a trusted key signed, whose
+// times are right and whose results let a version in; and, where there is a proof, that it is in the log. Unchecked lists the rest. It is
+// never enough to promote by.
+func VerifyOffline(b Bundle, t Trust, now time.Time) Decision {
+	d := Decision{Unchecked: []string{wordVersion, wordBytes, wordPolicy, wordChampion}}
+	c := candidate{bundle: b, asOf: now}
+	s, key, err := open(b.Envelope, t, now)
+	d.judge(wordEvidence, asRefusals(wordEvidence, err))
+	c.statement, c.key = s, key
+	if b.Log.empty() {
+		d.Unchecked = append(d.Unchecked, wordLog)
+	} else {
+		d.judgeIf(err == nil, requirement{wordLog, func(c candidate) []Refusal { return c.logged(t, now) }}, c)
+	}
+	d.judgeIf(err == nil, requirement{wordValidity, checkValidity}, c)
+	d.judgeIf(err == nil, requirement{wordGates, checkResultsThen}, c)
+	return d
+}
+
+// candidate is what the checks read. Each of them is a function of it alone.
+type candidate struct {
+	bundle    Bundle
+	requires  Requirements
+	live      State
+	asOf      time.Time // at which expiry is judged
+	statement Statement
+	key       TrustedKey
+	record    Record // of the statement in the log; zero: not proven
+}
+
+// requirement is a word and the check behind it: no refusals, and it is met.
+type requirement struct {
+	word  string
+	check func(candidate) []Refusal
+}
+
+func always() []requirement {
+	return []requirement{
+		{wordVersion, checkVersion},
+		{wordBytes, checkBytes},
+		{wordPolicy, checkPolicy},
+		{wordValidity, checkValidity},
+	}
+}
+
+// words are what a target may require.
+func words() []requirement {
+	return []requirement{
+		{wordGates, checkGates},
+		{wordCard, checkCard},
+		{wordArtifacts, checkArtifacts},
+		{wordLineage, checkLineage},
+	}
+}
+
+func required(r Requirements) []requirement {
+	var list []requirement
+	for _, w := range words() {
+		if slices.Contains(r.Requires, w.word) {
+			list = append(list, w)
+		}
+	}
+	if r.Versus {
+		list = append(list, requirement{wordChampion, checkChampion})
+	}
+	return list
+}
+
+// read opens the bundle, judges "evidence", and says whether what it says may be believed. A statement that is signed but not logged may, so
+// that whoever reads the decision sees all that is wrong with it.
+func (c *candidate) read(d *Decision, t Trust, now time.Time) bool {
+	s, key, err := open(c.bundle.Envelope, t, now)
+	if err != nil {
+		d.judge(wordEvidence, asRefusals(wordEvidence, err))
+		return false
+	}
+	c.statement, c.key = s, key
+	refusals := c.logged(t, now)
+	if s.Kind != Evidence {
+		refusals = append(refusals, refuse(wordEvidence, NotEvidence, "it is of kind %q", s.Kind))
+	}
+	d.judge(wordEvidence, refusals)
+	return true
+}
+
+// judge enters one requirement.
+func (d *Decision) judge(word string, refusals []Refusal) {
+	if len(refusals) == 0 {
+		d.Met = append(d.Met, word)
+		return
+	}
+	d.blame(refusals)
+}
+
+// judgeIf enters one that can only be judged where the statement is trusted.
+func (d *Decision) judgeIf(trusted bool, r requirement, c candidate) {
+	if !trusted {
+		d.blame([]Refusal{refuse(r.word, Unproven, "the evidence that would show it is not trusted")})
+		return
+	}
+	d.judge(r.word, r.check(c))
+}
+
+func (d *Decision) blame(refusals []Refusal) { d.Unmet = append(d.Unmet, refusals...) }
+
+// asRefusals makes a list of an error, for checks that end at the first thing wrong.
+func asRefusals(word string, err error) []Refusal {
+	if err == nil {
+		return nil
+	}
+	if r, ok := errors.AsType[Refusal](err); ok {
+		r.Requirement = word
+		return []Refusal{r}
+	}
+	return []Refusal{refuse(word, EnvelopeMalformed, "%v", err)}
 }
