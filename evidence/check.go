@@ -162,3 +162,11 @@ func checkValidity(c candidate) []Refusal {
 	}
 	return refusals
 }
+
+// validThen is checkValidity for a rollback: c.asOf is when the target pointed at the version before.
+func (c candidate) validThen(now time.Time) []Refusal {
+	if c.asOf.IsZero() || c.asOf.After(now) {
+		return []Refusal{refuse(wordValidity, NeverPromoted, "nothing shows that %s pointed at %s before", c.requires.Target, c.live.Version)}
+	}
+	return checkValidity(c)
+}

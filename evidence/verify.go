@@ -100,16 +100,13 @@ func VerifyRollback(b Bundle, r Requirements, t Trust, live State, promoted, now
 	if r.Target == "" {
 		d.blame([]Refusal{refuse(wordRequires, NoTarget, "no stage or alias is named")})
 	}
-	if promoted.IsZero() || promoted.After(now) {
-		d.blame([]Refusal{refuse(wordValidity, NeverPromoted, "nothing shows that %s pointed at %s before", r.Target, live.Version)})
-	}
 	c := candidate{bundle: b, requires: r, live: live, asOf: promoted}
 	trusted := c.read(&d, t, now)
 	for _, check := range []requirement{
 		{wordVersion, checkVersion},
 		{wordBytes, checkBytes},
 		{wordPolicy, checkPolicyLogged},
-		{wordValidity, checkValidity},
+		{wordValidity, func(c candidate) []Refusal { return c.validThen(now) }},
 		{wordGates, checkResultsThen},
 	} {
 		d.judgeIf(trusted, check, c)
@@ -129,7 +126,7 @@ func VerifyOffline(b Bundle, t Trust, now time.Time) Decision {
 	if b.Log.empty() {
 		d.Unchecked = append(d.Unchecked, wordLog)
 	} else {
-		d.judgeIf(err == nil, requirement{wordLog, func(c candidate) []Refusal { return c.logged(t, now) }}, c)
+		d.judgeIf(err == nil, requirement{wordLog, func(c candidate) []Refusal { return under(wordLog, c.logged(t, now)) }}, c)
 	}
 	d.judgeIf(err == nil, requirement{wordValidity, checkValidity}, c)
 	d.judgeIf(err == nil, requirement{wordGates, checkResultsThen}, c)
@@ -228,8 +225,15 @@ func asRefusals(word string, err error) []Refusal {
 		return nil
 	}
 	if r, ok := errors.AsType[Refusal](err); ok {
-		r.Requirement = word
-		return []Refusal{r}
+		return under(word, []Refusal{r})
 	}
 	return []Refusal{refuse(word, EnvelopeMalformed, "%v", err)}
+}
+
+// under enters refusals under another word than the one they were made for.
+func under(word string, refusals []Refusal) []Refusal {
+	for i := range refusals {
+		refusals[i].Requirement = word
+	}
+	return refusals
 }
