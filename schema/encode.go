@@ -29,7 +29,7 @@ func Encode(v any) ([]byte, error) {
 	if err := holds(reflect.ValueOf(v), 0); err != nil {
 		return nil, fmt.Errorf("encode %T: %w", v, err)
 	}
-	root, err := parseJSON("", b)
+	root, err := parseJSON("JSON", b)
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %v", v, err) // not %w: these are no Problems of a person
 	}

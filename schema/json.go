@@ -296,8 +296,8 @@ func (r *jsonReader) number(n *node) bool {
 	}
 	n.value = formatNumber(f)
 	// An integer beyond 2^53 is taken if it is what we would write for the double: so a large figure of ours can be read back, and
-	// none is changed.
-	if isInteger(n.written) && beyond(f) && n.written != n.value {
+	// none is changed. 2^53+1 is 2^53 as a double.
+	if isInteger(n.written) && math.Abs(f) >= maxInteger && n.written != n.value {
 		r.add(n.line, n.column, "integer-too-large", "%s is an integer beyond 2^53, which would lose digits: write it as text, in quotes", short(n.written))
 	}
 	return true

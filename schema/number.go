@@ -22,6 +22,3 @@ func formatNumber(f float64) string {
 
 // isInteger says whether a decimal number is written as an integer.
 func isInteger(written string) bool { return !strings.ContainsAny(written, ".eE") }
-
-// beyond says whether |f| lies beyond 2^53.
-func beyond(f float64) bool { return math.Abs(f) > maxInteger }

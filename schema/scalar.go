@@ -42,7 +42,6 @@ func resolve(s string) resolved {
 			digits = s[1:]
 		}
 		r := parsed(s)
-		r.large = !r.infinite && r.large
 		r.octal = len(digits) > 1 && digits[0] == '0'
 		return r
 	case based.MatchString(s):
@@ -64,14 +63,10 @@ func parsed(s string) resolved {
 	if err != nil || math.IsInf(f, 0) {
 		return resolved{kind: number, infinite: true}
 	}
-	return resolved{kind: number, value: formatNumber(f), large: beyond(f) || tooPrecise(s, f)}
-}
-
-// tooPrecise catches 9007199254740993, which as a double is 2^53.
-func tooPrecise(s string, f float64) bool {
-	if math.Abs(f) < maxInteger {
-		return false
+	r := resolved{kind: number, value: formatNumber(f)}
+	if math.Abs(f) >= maxInteger { // 2^53+1 is 2^53 as a double
+		i, err := strconv.ParseInt(s, 10, 64)
+		r.large = err != nil || i > maxInteger || i < -maxInteger
 	}
-	i, err := strconv.ParseInt(s, 10, 64)
-	return err != nil || i > maxInteger || i < -maxInteger
+	return r
 }

@@ -150,6 +150,9 @@ func (t *told) aboutKey(f finding, p place) {
 func (t *told) aboutValue(f finding, p place) {
 	n := p.value
 	limit := fmt.Sprint(f.wants)
+	if allowed := f.schema["enum"]; f.keyword == "type" && allowed != nil && n.kind != null {
+		f.keyword, f.wants = "enum", allowed // it says more
+	}
 	switch f.keyword {
 	case "type":
 		t.at(n, "wrong-type", "", "%s", wrongType(p, textsOf(f.wants)))
