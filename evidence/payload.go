@@ -138,9 +138,11 @@ func (s Statement) complete() error {
 	return completeFiles(s.Attachments, s.Card)
 }
 
+// completeInputs asks that something was judged: rows of a baseline or a champion alone, or labels, are no candidate's.
 func completeInputs(inputs []Input) error {
-	if len(inputs) == 0 {
-		return errors.New("no inputs")
+	beside := []string{"baseline", "champion", "labels"}
+	if !slices.ContainsFunc(inputs, func(in Input) bool { return !slices.Contains(beside, in.Role) }) {
+		return errors.New("no input of predictions")
 	}
 	for _, in := range inputs {
 		if in.Path == "" || in.Role == "" || !in.SHA256.valid() || in.Size < 0 || in.Rows < 0 {
