@@ -90,7 +90,7 @@ func (b Basis) limit(a float64, s side) float64 {
 	case methodT:
 		return symmetric(b.Estimate, b.SE, studentUpper(a, b.DF), s)
 	case methodMOVERDifference, methodMOVERRatio, methodMOVERMean:
-		return b.mover(s, func(p Basis, s side) float64 { return p.limit(a, s) })
+		return b.mover(a, s, Basis.limit, true)
 	}
 	return math.NaN()
 }

@@ -19,7 +19,8 @@ func Describe(b Basis, level float64) *Interval {
 	if !(level > 0 && level < 1) {
 		return nil
 	}
-	i := Interval{Low: b.described(level, lower), High: b.described(level, upper), Level: level, Method: b.describedBy()}
+	a := (1 - level) / 2
+	i := Interval{Low: b.described(a, lower), High: b.described(a, upper), Level: level, Method: b.describedBy()}
 	if !finite(i.Low, i.High) {
 		return nil
 	}
@@ -34,16 +35,14 @@ func Newcombe(k1, n1, k2, n2, level float64) Interval {
 	return Interval{Low: math.NaN(), High: math.NaN(), Level: level, Method: "newcombe"}
 }
 
-// described is one end of the descriptive interval.
-func (b Basis) described(level float64, s side) float64 {
-	a := (1 - level) / 2
+// described is one end of the descriptive interval, with error a on its side.
+func (b Basis) described(a float64, s side) float64 {
 	switch b.Method {
 	case methodClopperPearson:
-		i := Wilson(b.K, b.N, level)
-		if s == lower {
-			return b.fromJ(i.Low)
+		if math.IsNaN(proportion(b.K, b.N)) {
+			return math.NaN()
 		}
-		return b.fromJ(i.High)
+		return b.fromJ(wilson(b.K, b.N, normalUpper(a), s))
 	case methodTango:
 		if math.IsNaN(pairedDifference(b.Table)) {
 			return math.NaN()
@@ -51,7 +50,7 @@ func (b Basis) described(level float64, s side) float64 {
 		t := b.Table
 		return tango(float64(t[1]), float64(t[2]), float64(t[0]+t[1]+t[2]+t[3]), normalUpper(a), s)
 	case methodMOVERDifference, methodMOVERRatio, methodMOVERMean:
-		return b.mover(s, func(p Basis, s side) float64 { return p.described(level, s) })
+		return b.mover(a, s, Basis.described, false)
 	}
 	return b.limit(a, s)
 }

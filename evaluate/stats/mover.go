@@ -4,7 +4,8 @@ import "math"
 
 // MOVER ("method of variance estimates recovery": Zou and Donner 2008, doi:10.1002/sim.3095; ratios: Donner and Zou 2012,
 // doi:10.1177/0962280210383082) makes limits of a figure from those of its independent parts: the distance from each part's estimate to
-// its own limit stands for that part's spread on that side.
+// its own limit stands for that part's spread on that side. In a difference or mean, parts that have fewer than 10 counts towards the
+// limit's own end of [0, 1] are taken together by Bonferroni first.
 
 // Difference is x − y of independent figures, by MOVER on each one's own limits at the same error level.
 func Difference(x, y Basis) Basis { return Basis{Method: methodMOVERDifference, Parts: []Basis{x, y}} }
@@ -42,38 +43,72 @@ func (b Basis) moverValue() float64 {
 	return x - y
 }
 
-// mover is a limit of the figure, from the limits of its parts as the given function has them.
-func (b Basis) mover(s side, limit func(Basis, side) float64) float64 {
-	if b.Method == methodMOVERMean {
-		if len(b.Parts) == 0 {
-			return math.NaN()
-		}
-		squares := 0.0
-		for _, p := range b.Parts {
-			d := limit(p, s) - p.Value()
-			squares += d * d
-		}
-		return b.moverValue() + float64(s)*math.Sqrt(squares)/float64(len(b.Parts))
-	}
-	if len(b.Parts) != 2 {
-		return math.NaN()
-	}
-	x, y := b.Parts[0].Value(), b.Parts[1].Value()
-	// x's limit on this side, y's on the other: both move the figure the same way.
-	xl, yl := limit(b.Parts[0], s), limit(b.Parts[1], -s)
-	if math.IsNaN(xl) || math.IsNaN(yl) {
+// mover is a limit of the figure, from the limits of its parts as the given function has them at an error level. Parts
+// with few counts are taken together where asked.
+func (b Basis) mover(a float64, s side, limit func(p Basis, a float64, s side) float64, together bool) float64 {
+	switch {
+	case b.Method == methodMOVERMean && len(b.Parts) > 0:
+	case b.Method != methodMOVERMean && len(b.Parts) == 2:
+	default:
 		return math.NaN()
 	}
 	if b.Method == methodMOVERRatio {
-		return ratioLimit(x, y, xl, yl, s)
+		x, y := b.Parts[0], b.Parts[1]
+		return ratioLimit(x.Value(), y.Value(), limit(x, a, s), limit(y, a, -s), s)
 	}
-	return x - y + float64(s)*math.Hypot(xl-x, yl-y)
+	// Each part's limit is the one on the side that moves the figure to s.
+	few := 0.0
+	for i, p := range b.Parts {
+		if together && p.few(b.way(i, s)) {
+			few++
+		}
+	}
+	squares, sum := 0.0, 0.0
+	for i, p := range b.Parts {
+		way := b.way(i, s)
+		if few > 1 && p.few(way) {
+			sum += math.Abs(limit(p, a/few, way) - p.Value())
+			continue
+		}
+		d := limit(p, a, way) - p.Value()
+		squares += d * d
+	}
+	distance := math.Sqrt(squares + sum*sum)
+	if b.Method == methodMOVERMean {
+		distance /= float64(len(b.Parts))
+	}
+	return b.moverValue() + float64(s)*distance
+}
+
+// way is the side of the i-th part's limit that moves the figure to s.
+func (b Basis) way(i int, s side) side {
+	if i == 1 && b.Method != methodMOVERMean {
+		return -s
+	}
+	return s
+}
+
+// fewCounts is the number of successes (or failures) under which a proportion's limit is short of room towards 0 (or 1).
+const fewCounts = 10
+
+// few says whether a proportion has few successes and its lower limit is wanted, or few failures and its upper one. There its distribution
+// is a small count's, and the roots of summed squares fall short: of two such parts together they miss up to .073 at nominal .025. So
+// their distances, each at an equal share of a, are summed instead (Bonferroni).
+func (b Basis) few(s side) bool {
+	if b.Method != methodClopperPearson {
+		return false
+	}
+	k := b.K
+	if s == upper {
+		k = b.N - b.K
+	}
+	return k < fewCounts && 2*k < b.N
 }
 
 // ratioLimit is Donner and Zou's limit of x/y. The lower one is written B/(A + √(A²−BC)) for their (A − √(A²−BC))/C, which is the same
 // number but stays finite where C = 0.
 func ratioLimit(x, y, xl, yl float64, s side) float64 {
-	if !(y >= 0) || !(x >= 0) {
+	if !(y >= 0) || !(x >= 0) || math.IsNaN(xl) || math.IsNaN(yl) {
 		return math.NaN()
 	}
 	a, b, c := x*y, xl*(2*x-xl), yl*(2*y-yl)

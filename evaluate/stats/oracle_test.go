@@ -183,7 +183,7 @@ func TestOracleTango(t *testing.T) {
 		}
 		near(t, what+" low", got.Low, c.Limits[0], tolerance)
 		near(t, what+" high", got.High, c.Limits[1], tolerance)
-		if c.B+c.C >= fewDiscordant { // decides, too
+		if c.B+c.C >= fewDiscordant && min(c.B, c.C) >= fewEither { // decides, too
 			near(t, what+" deciding low", Paired(table).Low(c.A), c.Limits[0], 1e-12)
 			near(t, what+" deciding high", Paired(table).High(c.A), c.Limits[1], 1e-12)
 		}

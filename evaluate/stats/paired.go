@@ -2,13 +2,18 @@ package stats
 
 import "math"
 
-// fewDiscordant is the number of pairs on which the two differ under which Tango's limits do not decide.
-const fewDiscordant = 10
+// fewDiscordant is the number of pairs on which the two differ, and fewEither that for either of the two, under which Tango's limits do
+// not decide. Without fewEither they err up to .044 of the time at nominal .025, and .0035 at .00125; with it .034 and .0021 (exact, n of
+// 50 to 400).
+const (
+	fewDiscordant = 10
+	fewEither     = 3
+)
 
 // Paired is the difference of two proportions on the same rows, ours − theirs, from the table of who had a success: both, only ours,
 // only theirs, neither. The limits are Tango's score limits (1998, doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B);
-// with fewer than 10 rows on which the two differ, Clopper and Pearson's for only-ours of n less those for only-theirs of n, each at a/2.
-// The zero Basis where a count is negative or all are 0.
+// with fewer than 10 rows on which the two differ, or fewer than 3 that only one of them has, Clopper and Pearson's for only-ours of n
+// less those for only-theirs of n, each at a/2. The zero Basis where a count is negative or all are 0.
 func Paired(table [4]int64) Basis {
 	if math.IsNaN(pairedDifference(table)) {
 		return Basis{}
@@ -30,7 +35,7 @@ func paired(t [4]int64, a float64, s side) float64 {
 		return math.NaN()
 	}
 	ours, theirs, n := float64(t[1]), float64(t[2]), float64(t[0]+t[1]+t[2]+t[3])
-	if ours+theirs < fewDiscordant {
+	if ours+theirs < fewDiscordant || min(ours, theirs) < fewEither {
 		return clopperPearson(ours, n, a/2, s) - clopperPearson(theirs, n, a/2, -s)
 	}
 	return tango(ours, theirs, n, normalUpper(a), s)
