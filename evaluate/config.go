@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatecard/gatecard/evaluate/drift"
 	"github.com/gatecard/gatecard/evaluate/table"
+	"github.com/gatecard/gatecard/evidence"
 )
 
 // Config is `data:` of gatecard.yaml: where the rows are and which column is what. It is no part of the policy.
@@ -17,7 +18,6 @@ type Config struct {
 	Baseline   string            `json:"baseline,omitempty"`                                        // rows that drift is measured against
 	Compare    map[string]string `json:"compare,omitempty"`                                         // a rival's column or file: {champion: score_v2}; default: the champion's kept predictions
 	Keep       string            `json:"keep,omitempty" jsonschema:"enum=predictions,enum=nothing"` // id, label and score are kept with the version, or nothing
-	Missing    string            `json:"missing,omitempty" jsonschema:"enum=error,enum=drop"`       // rows without label or score: refused, or left out and counted
 
 	Open func(path string) table.Source `json:"-"`
 }
@@ -61,12 +61,11 @@ func (d Dimension) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plain(d))
 }
 
-// Needs are figures that somebody will ask for, in every slice. The zero Needs: a full set for the task.
+// Needs are figures that somebody will ask for, in every slice. Without Metrics: a full set for the task.
 type Needs struct {
 	Metrics []string            // with their cuts: "precision@0.9"
-	Drift   map[string][]string // distance to columns; the column "score" is the score, whatever its name
+	Drift   map[string][]string // distance to columns; "score" is the score, where the file has no column of that name
 	Versus  []string            // rivals: "champion"
-	Across  []string            // dimensions that gates look along
 }
 
 // Also adds metrics that are wanted for show.
@@ -77,14 +76,20 @@ func (n Needs) Also(metrics ...string) Needs {
 
 // Against is what the rows are compared with.
 type Against struct {
-	Baseline     drift.Profile // a stored one; nil: made from Config.Baseline where that is set
-	BaselineName string
-	Rivals       []Rival
+	Baseline *Baseline // nil: there is none, and drift that somebody needs is an error
+	Rivals   []Rival
 }
 
-// Rival is another version's scores of the same rows, found by id: a file with columns ID and Score.
+// Baseline is the shape of a reference dataset: what drift is measured against, stored as baseline.json.
+type Baseline struct {
+	Input   evidence.Input `json:"input"`
+	Columns drift.Profile  `json:"columns"`
+}
+
+// Rival is another version's scores of the same rows: in a file, found by id, or in a column of the rows themselves.
 type Rival struct {
-	Name, Version string // "champion", "ma-employment/2"
-	Scores        table.Source
-	ID, Score     string // its columns' names
+	Name, Version    string // "champion", "ma-employment/2"
+	Scores           table.Source
+	ID, Label, Score string // its columns' names; with a Label, the outcomes must be the same
+	Column           string // of the rows themselves, instead of a file
 }

@@ -25,9 +25,8 @@ type Evaluation struct {
 	Countable   bool             `json:"countable"` // Dataset is over ids, so that its reuse can be counted
 	Inputs      []evidence.Input `json:"inputs"`
 	Rows        int64            `json:"rows"`
-	Unjoined    int64            `json:"unjoined,omitempty"` // rows without an outcome in the labels' file, left out
-	Missing     map[string]int64 `json:"missing,omitempty"`  // column to rows without a value
-	Slices      []Slice          `json:"slices"`             // overall first
+	Missing     map[string]int64 `json:"missing,omitempty"` // column to rows without a value
+	Slices      []Slice          `json:"slices"`            // overall first
 	Comparisons []Comparison     `json:"comparisons,omitempty"`
 	Drift       []Shift          `json:"drift,omitempty"`
 	Curves      []Curve          `json:"curves,omitempty"`

@@ -1,30 +1,12 @@
 package gates
 
 import (
-	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/schema"
 )
 
 // SchemaID names the shape of gates.json.
 const SchemaID = "https://github.com/gatecard/gatecard/schema/gates/v1.json"
-
-// Kind is a kind of gate. To add one: kind_NAME.go and a line in Kinds.
-type Kind struct {
-	Name, Summary string
-	Keys          []string    // an entry with one of them is of this kind: {"max_gap"}
-	New           func() Rule // what the entry is decoded into; its type gives the kind's schema
-}
-
-// Rule is what one kind knows: which figures to ask for, and which claims to make of them. How claims become a verdict, Judge knows.
-type Rule interface {
-	String() string // the rule in a few words: "recall across disability"
-	Needs() evaluate.Needs
-	Bound() (min, max *float64)
-	Decide() Decide // the kind's default
-	check(t evaluate.Terms, d *schema.Document) error
-	claims(e *evaluate.Evaluation, g Gate, s evidence.Standing) ([]claim, error)
-}
 
 // Report is gates.json.
 type Report struct {
@@ -46,15 +28,16 @@ type Outcome struct {
 	Across    []string        `json:"across,omitempty"` // dimensions
 	Required  string          `json:"required"`         // "at least 0.50"
 	Bound     string          `json:"bound"`            // "≥ 0.50"
-	Where     string          `json:"where"`            // worst claim in words: "with a disability", "women − men", "score", "no champion was ever set"
+	Where     string          `json:"where"`            // worst claim in words: "people with a disability", "women − men", "score"
 	Measured  string          `json:"measured"`         // "0.295"; empty: nothing
 	Because   string          `json:"because,omitempty"`
 	Decide    Decide          `json:"decide"`
 	Level     float64         `json:"level"`
-	Margin    *float64        `json:"margin"`         // from the bound to the interval's nearer end; negative: beyond
-	Sentence  string          `json:"sentence"`       // "Recall for people with a disability is 0.295; at least 0.50 is required in every group."
-	Note      string          `json:"note,omitempty"` // "not proven", "unsettled", "2 groups too small to judge"
-	Reproduce string          `json:"reproduce"`      // a command
+	Margin    *float64        `json:"margin"`          // from the bound to the interval's nearer end; negative: beyond; null: it straddles
+	Sentence  string          `json:"sentence"`        // "Recall for people with a disability is 0.295; at least 0.50 is required in every group."
+	Note      string          `json:"note,omitempty"`  // "not proven", "unsettled", "2 groups too small to judge"
+	Small     []string        `json:"small,omitempty"` // groups too small to judge, with their support: "Alaska Native 1"
+	Reproduce string          `json:"reproduce"`       // a command
 	At        schema.Position `json:"at,omitzero"`
 }
 
@@ -65,10 +48,4 @@ func (r *Report) Results() []evidence.Result {
 		results = append(results, g.Result)
 	}
 	return results
-}
-
-// claim is a claim with its limits at any level.
-type claim struct {
-	evidence.Claim
-	limits limits
 }

@@ -1,0 +1,28 @@
+package evaluate
+
+// Codes are this package's problem codes, with what `gatecard explain` says of each.
+func Codes() map[string]string {
+	return map[string]string{
+		"unknown-metric": "The name is none of gatecard's metrics. They are named as in scikit-learn (roc_auc, precision, recall, f1), else as in fairlearn " +
+			"(false_positive_rate, selection_rate), and each knows its usual aliases (tpr, auc, specificity). `gatecard explain metrics` lists them.",
+		"unknown-cut":     "A cut is a score to predict at, written after the metric: precision@0.9. Only metrics of predictions have one; a ranking metric such as roc_auc looks at all cuts at once.",
+		"unknown-group":   "The name is no group of this file. Groups are named under `groups:`, by `name` or else by their `column`; a cross is written \"sex * age\" and must name groups that stand before it.",
+		"unnamed-group":   "An entry under `groups:` needs the `column` that it groups by, or is a cross of others, \"sex * age\".",
+		"group-twice":     "Two groups have one name, so a gate could not say which it means. Give one of them another by `name`.",
+		"bad-group-name":  "The signs * × , = are used to write crosses and to name slices. Give the group another name by `name`.",
+		"bad-cross":       "A cross needs two or more different groups that are named before it: \"sex * age\".",
+		"bad-bins":        "Bins are the edges between groups of numbers, rising: [25, 40, 65] makes <25, 25-40, 40-65 and >=65. Each bin holds its left edge, as numpy.digitize.",
+		"no-baseline":     "A drift gate compares the rows with a baseline, and there is none: name its file by `data: {baseline: FILE}`.",
+		"no-rival":        "A gate compares with another version on the same rows. Its scores come from what was kept with the champion, or from a column or file that `data: {compare: {champion: …}}` names.",
+		"missing-values":  "Rows without a label or a score cannot be counted rightly or wrongly, so that leaving them out would change what every figure means. Fill or remove them in the file, knowingly.",
+		"not-finite-data": "A score is NaN or infinite. Such a row has no place in any ranking; gatecard does not guess one.",
+		"not-binary":      "The task is binary, but the label has more or fewer kinds of values than two, or none that is the positive one. Name the positive value by `positive:`.",
+		"bad-prediction":  "The prediction column holds something that is no value of the label, or that contradicts the score at the threshold. One of the two is not what the configuration says.",
+		"duplicate-ids":   "An id stands on several rows, so that rows cannot be joined or compared one to one. Ids must be unique in each file.",
+		"unmatched-rows":  "Rows of one file have no partner of the same id in the other. Leaving them out would change whom the figures are about.",
+		"other-labels":    "The compared scores were kept with other outcomes for the same ids: a comparison would be of two different questions.",
+		"too-many-groups": "A grouping column has so many values that it looks like an id or a number. Group numbers by `bins:`.",
+		"no-rows":         "The file has a header and no rows. No figure can be computed, and nothing passes by absence.",
+		"changed-file":    "A file was changed while it was being read: its digest differs between two readings. Run again when nobody writes to it.",
+	}
+}

@@ -1,0 +1,51 @@
+package evaluate
+
+import (
+	"context"
+	"io"
+
+	"github.com/gatecard/gatecard/evaluate/table"
+	"github.com/gatecard/gatecard/evidence"
+)
+
+// The columns of kept predictions.
+const (
+	KeptID    = "id"
+	KeptLabel = "label"
+	KeptScore = "score"
+)
+
+// Keep writes id, label (0 or 1) and score as Parquet: what a later version is compared with. The rows are read again, and must be those of
+// e. Without ids or scores there is nothing to compare by: kept is false, and nothing is written.
+func Keep(ctx context.Context, c Config, t Terms, e *Evaluation, w io.Writer) (kept bool, err error) {
+	if c.ID == "" || c.Score == "" {
+		return false, nil
+	}
+	r, err := read(ctx, c, t, nil)
+	if err != nil {
+		return false, err
+	}
+	for _, input := range r.inputs {
+		if !contains(e.Inputs, input) {
+			return false, &table.Error{File: input.Path, Code: "changed-file", What: "the file changed while it was being read"}
+		}
+	}
+	label := table.Column{Name: KeptLabel, Type: table.Integer, Numbers: make([]float64, r.n)}
+	for i, l := range r.labels {
+		label.Numbers[i] = float64(l)
+	}
+	return true, table.WriteParquet(w, []table.Column{
+		{Name: KeptID, Type: table.Text, Texts: r.ids},
+		label,
+		{Name: KeptScore, Type: r.type_, Numbers: r.scores},
+	})
+}
+
+func contains(inputs []evidence.Input, input evidence.Input) bool {
+	for _, i := range inputs {
+		if i == input {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,83 @@
+package gates
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/evaluate/drift"
+	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/schema"
+)
+
+var driftKind = Kind{
+	Name: "drift", Summary: "columns lie near the baseline's",
+	Keys: []string{"drift"},
+	New:  func() Rule { return &driftRule{} },
+}
+
+// driftRule is {drift: psi, columns: [amount, score], max: 0.1}.
+type driftRule struct {
+	Drift   string   `json:"drift"`                                        // the distance: psi
+	Columns Names    `json:"columns" jsonschema:"oneof_type=string;array"` // of the file; "score" is the score, whatever its name
+	Max     Fraction `json:"max" jsonschema:"oneof_type=number;string"`
+}
+
+func (r *driftRule) String() string { return r.Drift + " of " + strings.Join(r.Columns, ", ") }
+func (r *driftRule) Needs() evaluate.Needs {
+	return evaluate.Needs{Drift: map[string][]string{r.Drift: slices.Clone(r.Columns)}}
+}
+func (r *driftRule) Bound() (min, max *float64) { return nil, r.Max.number() }
+func (r *driftRule) Decide() Decide             { return UnlessDisproven }
+func (r *driftRule) best() float64              { return 0 }
+
+func (r *driftRule) check(t evaluate.Terms, g Gate, d *schema.Document) error {
+	var known []string
+	for _, distance := range drift.Distances() {
+		known = append(known, distance.Name)
+	}
+	if !slices.Contains(known, r.Drift) {
+		return schema.Problems{{Position: d.At("drift"), Code: "unknown-distance", Suggest: schema.Suggest(r.Drift, known),
+			Message: fmt.Sprintf("%q is no distance of distributions: there is %s", r.Drift, listOf(known))}}
+	}
+	if len(r.Columns) == 0 {
+		return schema.Problems{{Position: d.At("columns"), Code: "missing-key", Message: "drift is of columns: name them by `columns`"}}
+	}
+	return notNegative(r.Max, "max", d)
+}
+
+func (r *driftRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
+	var cs claims
+	for _, column := range r.Columns {
+		i := slices.IndexFunc(e.Drift, func(s evaluate.Shift) bool { return s.Distance == r.Drift && s.Column == column })
+		if i < 0 {
+			return cs, fmt.Errorf("the evaluation has no %s of the column %q", r.Drift, column)
+		}
+		f := e.Drift[i].Figure
+		c := claim{Claim: evidence.Claim{Groups: map[string]string{}, Column: column, Value: f.Value, Support: f.Support}, limits: f.Basis, basis: f.Basis}
+		switch {
+		case f.Value == nil:
+			c.Unjudged = f.Undefined
+		case f.Support < g.MinSupport:
+			c.Unjudged = fmt.Sprintf("%d rows, under min_support %d", f.Support, g.MinSupport)
+		case f.Basis.Method == "":
+			c.Unjudged = f.Without
+		}
+		cs.all = append(cs.all, c)
+	}
+	return cs, nil
+}
+
+func (r *driftRule) words(c claim, e *evaluate.Evaluation) words {
+	_, upper := r.Bound()
+	w := words{title: strings.ToUpper(r.Drift) + " of " + listOf(r.Columns), where: c.Column, required: required(nil, upper)}
+	baseline := "the baseline"
+	for _, s := range e.Drift {
+		if s.Column == c.Column && s.Baseline != "" {
+			baseline = s.Baseline
+		}
+	}
+	w.sentence = fmt.Sprintf("%s of %s against %s is %s; %s is allowed.", strings.ToUpper(r.Drift), c.Column, baseline, number(c.Value), w.required)
+	return w
+}
