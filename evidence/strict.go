@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"unicode/utf8"
 )
 
 // maxDepth is far deeper than anything of ours nests.
@@ -64,8 +65,12 @@ func decodeStrict(b []byte, v any) error {
 	return nil
 }
 
-// decodeAny reads one JSON value, numbers as they are written. It refuses duplicate members, depth and whatever follows.
+// decodeAny reads one JSON value, numbers as they are written. It refuses duplicate members, depth, bytes that are not UTF-8 and
+// whatever follows.
 func decodeAny(b []byte) (any, error) {
+	if !utf8.Valid(b) { // encoding/json would put U+FFFD there
+		return nil, errors.New("not UTF-8")
+	}
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()
 	v, err := decodeValue(dec, 0)
