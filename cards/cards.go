@@ -78,17 +78,9 @@ type Typed struct {
 	PerGroup map[string]map[string]map[string]float64 `json:"per_group,omitempty"`
 }
 
-// Fill makes the card; what is empty in words and can be known is filled.
-func Fill(model string, w Words, e *evaluate.Evaluation, r *gates.Report, v *evidence.Version) *Card {
-	panic("unwritten")
-}
-
 // Form is a foreign card form; lost is what the other side cannot hold. Read is nil where it has no reader.
 type Form struct {
 	Name, File string
 	Write      func(*Card) (b []byte, lost []string, err error)
 	Read       func(b []byte) (w Words, lost []string, err error)
 }
-
-// FilledYAML gives card.yaml with the filled fields added and every word and comment of the person kept. The original may be empty.
-func FilledYAML(original []byte, c *Card) ([]byte, error) { panic("unwritten") }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"time"
 
 	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/evidence"
@@ -19,6 +20,9 @@ type View struct {
 	History   []evidence.Record
 	Notes     []string // a new key, kept predictions, a message that could not be sent
 	Out       string   // the folder that was written to; empty: none
+
+	Registered bool          // the card's version is new; false: it existed before
+	Took       time.Duration // 0: untold
 }
 
 // Passed says whether the gates pass and every move was allowed. An empty View passed nothing.
@@ -36,15 +40,3 @@ type Format struct {
 	Shows      []string // parts of a View: "report", "card", "decisions", "history", "notes"
 	Write      func(io.Writer, View) error
 }
-
-// Options of the terminal page.
-type Options struct {
-	Width int  // columns; 0: 80
-	Color bool // on a terminal, without NO_COLOR
-}
-
-// Terminal writes the page that `gatecard run` prints.
-func Terminal(w io.Writer, v View, o Options) error { panic("unwritten") }
-
-// Formats lists them all.
-func Formats() []Format { panic("unwritten") }

@@ -1,0 +1,89 @@
+package cards
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Count writes a whole number with commas: 69,126.
+func Count(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	sign := ""
+	if s[0] == '-' {
+		sign, s = "−", s[1:]
+	}
+	var b strings.Builder
+	for i, r := range s {
+		if i > 0 && (len(s)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(r)
+	}
+	return sign + b.String()
+}
+
+// places is how many decimals a number is shown with, as package gates does in its sentences: three, four where the figure is under 0.01, none
+// where it is large.
+func places(v float64) int {
+	switch a := math.Abs(v); {
+	case a >= 1000:
+		return 0
+	case a < 0.01 && a >= 0.00005:
+		return 4
+	}
+	return 3
+}
+
+// Number writes a figure for reading: 0.295, 0.0021, 128.4. A minus is a real one. NaN and infinities are "–".
+func Number(v float64) string { return decimal(v, places(v)) }
+
+func decimal(v float64, places int) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return "–"
+	}
+	s := strconv.FormatFloat(math.Abs(v), 'f', places, 64)
+	if v < 0 && strings.Trim(s, "0.") != "" {
+		return "−" + s
+	}
+	return s
+}
+
+// Signed writes a difference: +0.012, −0.019.
+func Signed(v float64) string {
+	s := Number(v)
+	if v > 0 && strings.Trim(s, "0.") != "" {
+		return "+" + s
+	}
+	return s
+}
+
+// Range writes an interval with the decimals of the figure that it belongs to: "0.274 – 0.322". An end that is nil is open: "≥ 0.274". Both nil
+// give "".
+func Range(low, high *float64, like float64) string {
+	p := places(like)
+	if like == 0 || math.IsNaN(like) {
+		p = 3
+	}
+	switch {
+	case low == nil && high == nil:
+		return ""
+	case high == nil:
+		return "≥ " + decimal(*low, p)
+	case low == nil:
+		return "≤ " + decimal(*high, p)
+	}
+	return decimal(*low, p) + " – " + decimal(*high, p)
+}
+
+// Percent writes a share: 50.1 %, 0.18 %.
+func Percent(share float64) string {
+	if math.IsNaN(share) || math.IsInf(share, 0) {
+		return "–"
+	}
+	p := 1
+	if a := math.Abs(share); a != 0 && a < 0.01 {
+		p = 2
+	}
+	return decimal(share*100, p) + " %"
+}

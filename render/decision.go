@@ -1,0 +1,96 @@
+package render
+
+import (
+	"io"
+	"strings"
+
+	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/gates"
+)
+
+// Decision writes what `gatecard promote` prints: moved, or not and why, with every requirement. Version is "ma-employment/2".
+func Decision(w io.Writer, version string, d evidence.Decision, o Options) error {
+	c := newConsole(o)
+	if d.Allowed() {
+		c.moved(version, []evidence.Decision{d})
+	} else {
+		c.refused(d, nil)
+		if len(d.Unmet) > 0 {
+			c.gap()
+			c.line("  Why: gatecard explain " + plain(string(d.Unmet[0].Reason)))
+		}
+	}
+	return c.to(w)
+}
+
+// decisions of a run: what moved is one line, what was refused lists what was met and unmet.
+func (c *console) decisions(v View) {
+	var moved []evidence.Decision
+	for _, d := range v.Decisions {
+		if d.Allowed() {
+			moved = append(moved, d)
+		}
+	}
+	if len(moved) > 0 {
+		c.moved(v.version(), moved)
+	}
+	for _, d := range v.Decisions {
+		if !d.Allowed() {
+			c.refused(d, v.report())
+		}
+	}
+}
+
+// moved: ✓ ma-employment/2 is now in Production (gates · card) and @champion (gates).
+func (c *console) moved(version string, ds []evidence.Decision) {
+	var to []string
+	for _, d := range ds {
+		to = append(to, plain(place(d.Target))+" ("+glued(plain(strings.Join(d.Met, " · ")))+")")
+	}
+	c.paragraph("  "+c.tint(evidence.Pass, "✓")+" ", plain(version)+" is now "+list(to)+".")
+}
+
+// refused lists the requirements. Where r was shown above, a gate is only named.
+func (c *console) refused(d evidence.Decision, r *gates.Report) {
+	target := "promoted to " + plain(string(d.Target))
+	if strings.HasPrefix(string(d.Target), "@") {
+		target = "made " + plain(string(d.Target))
+	}
+	c.paragraph("  ", c.tint(evidence.Fail, "NOT")+" "+target+": "+plain(strings.Join(reasons(d), ", "))+".")
+	if len(d.Met) > 0 {
+		c.paragraph("    met      ", plain(strings.Join(d.Met, " · ")))
+	}
+	head := "    unmet    "
+	named := false
+	for _, u := range d.Unmet {
+		s := plain(u.Requirement)
+		switch {
+		case r != nil && (u.Reason == evidence.GateFailed || u.Reason == evidence.GateInconclusive):
+			if named {
+				continue
+			}
+			named = true
+			var says []string
+			for _, g := range r.Gates {
+				if !g.Verdict.Lets() {
+					says = append(says, plain(g.Says))
+				}
+			}
+			s += ": " + strings.Join(says, "; ")
+		case u.Detail != "":
+			s += ": " + plain(u.Detail)
+		}
+		if len(reasons(d)) > 1 {
+			s += " (" + plain(string(u.Reason)) + ")"
+		}
+		c.paragraph(head, s)
+		head = "             "
+	}
+}
+
+// dimension is a slice's: "sex", "sex × age".
+func dimension(t evaluate.Terms, groups map[string]string) string {
+	return cards.Dimension(t, groups)
+}

@@ -1,0 +1,147 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/gatecard/gatecard/evidence"
+)
+
+// History writes who decided what, and when, of the audit log's records. Looks, intents and the like are left out: `gatecard audit log` has them.
+func History(w io.Writer, records []evidence.Record, o Options) error {
+	c := newConsole(o)
+	c.history(records)
+	if c.text.Len() == 0 {
+		c.line("  Nothing was decided yet.")
+	}
+	return c.to(w)
+}
+
+// event is a line of the history: one record, or several of one decision.
+type event struct {
+	when, who, what string
+}
+
+func (c *console) history(records []evidence.Record) {
+	events := events(records)
+	if len(events) == 0 {
+		return
+	}
+	c.gap()
+	who := len("who")
+	for _, e := range events {
+		who = max(who, lipgloss.Width(e.who))
+	}
+	if who > 26 && c.width < 100 {
+		who = 26
+	}
+	row := func(e event) string {
+		cut := e.who
+		if lipgloss.Width(cut) > who {
+			cut = string([]rune(cut)[:who-1]) + "…"
+		}
+		return fmt.Sprintf("  %-16s  %s%s  ", e.when, cut, strings.Repeat(" ", who-lipgloss.Width(cut)))
+	}
+	c.line(c.dim(row(event{"when (UTC)", "who", ""}) + "what"))
+	for _, e := range events {
+		c.paragraph(row(e), e.what)
+	}
+}
+
+// events are the records that decide something, in order. Moves of one version on the same evidence by the same person, one after the other,
+// are one.
+func events(records []evidence.Record) []event {
+	var list []event
+	for i := 0; i < len(records); i++ {
+		r := records[i]
+		what := ""
+		switch r.Act {
+		case evidence.Looked, evidence.Intended, evidence.Attested:
+			continue
+		case evidence.Registered:
+			if slices.ContainsFunc(records[i+1:], func(o evidence.Record) bool { return o.Version == r.Version && o.Decision != nil }) {
+				continue
+			}
+			what = "version " + r.Version + ": registered"
+		case evidence.Promoted:
+			targets := []string{string(r.Target)}
+			for j := i + 1; j < len(records); j++ {
+				switch o := records[j]; {
+				case o.Act == evidence.Intended || o.Act == evidence.Looked || o.Act == evidence.Attested:
+					continue
+				case o.Act == evidence.Promoted && o.Version == r.Version && o.Digest == r.Digest && o.By == r.By && o.At.Sub(r.At) < 60e9:
+					targets = append(targets, string(o.Target))
+					i = j
+					continue
+				}
+				break
+			}
+			what = "version " + r.Version + ": " + strings.Join(targets, ", ")
+			if r.Digest != "" {
+				what += "; evidence " + r.Digest.Short()
+			}
+			what += after(", ", r.Detail)
+		case evidence.Refused:
+			what = "version " + r.Version + ": refused for " + string(r.Target)
+			if r.Decision != nil && len(r.Decision.Unmet) > 0 {
+				u := r.Decision.Unmet[0]
+				what += " (" + string(u.Reason) + after(": ", u.Detail)
+				if n := len(r.Decision.Unmet) - 1; n > 0 {
+					what += fmt.Sprintf("; %d more unmet", n)
+				}
+				what += ")"
+			} else {
+				what += after(" (", r.Detail) + strings.Repeat(")", min(1, len(r.Detail)))
+			}
+		case evidence.RolledBack:
+			what = string(r.Target) + ": rolled back to version " + r.Version
+			if r.From != "" {
+				what += " from " + r.From
+			}
+			what += after("; ", r.Detail)
+		case evidence.PolicySet, evidence.KeyEnrolled:
+			what = string(r.Act)
+			if r.Digest != "" {
+				what += " " + r.Digest.Short()
+			}
+			what += after("; ", r.Detail)
+		default:
+			what = string(r.Act)
+			if r.Version != "" {
+				what = "version " + r.Version + ": " + what
+			}
+			if r.Target != "" {
+				what += " " + string(r.Target)
+			}
+			what += after("; ", r.Detail)
+		}
+		list = append(list, event{r.At.UTC().Format("2006-01-02 15:04"), plain(who(r.By)), plain(what)})
+	}
+	return list
+}
+
+func after(sign, s string) string {
+	if s == "" {
+		return ""
+	}
+	return sign + s
+}
+
+// who is an actor for reading: "SHA256:q1Zr… (local)".
+func who(a evidence.Actor) string {
+	s := a.Subject
+	if strings.HasPrefix(s, "SHA256:") && len(s) > 12 {
+		s = s[:11] + "…"
+	}
+	switch {
+	case s == "":
+		return a.Name
+	case a.Name == "":
+		return s
+	}
+	return s + " (" + strings.TrimSuffix(a.Name, " key") + ")"
+}
