@@ -92,4 +92,6 @@ type Rival struct {
 	Scores           table.Source
 	ID, Label, Score string // its columns' names; with a Label, the outcomes must be the same
 	Column           string // of the rows themselves, instead of a file
+	// Kept are the rival's own kept predictions, with the columns that Keep writes: scores that a column or file brings must equal them.
+	Kept table.Source
 }

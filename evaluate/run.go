@@ -301,25 +301,73 @@ func (r *rows) compare(ctx context.Context, t Terms, named []Named, dimensions [
 func (r *rows) rivalScores(ctx context.Context, rival Rival) (scores []float64, of []int, err error) {
 	if rival.Column != "" {
 		column := r.column(rival.Column, table.Number)
-		return column.Numbers, nil, finite(r.file, column)
+		if err := finite(r.file, column); err != nil {
+			return nil, nil, err
+		}
+		return column.Numbers, nil, r.asKept(ctx, rival, column.Numbers, nil)
 	}
-	if r.ids == nil {
+	scores, of, err = r.scoresOf(ctx, rival, rival.Scores, rival.ID, rival.Label, rival.Score)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(of) == 0 {
+		return nil, nil, &table.Error{File: rival.Scores.Name, Column: rival.ID, Code: "unmatched-rows",
+			What: fmt.Sprintf("the %s was scored on other rows than those of %s: no id is in both. Score it on these rows, and name the file or column by `data: {compare: {%s: …}}`",
+				rival.Name, r.file, rival.Name)}
+	}
+	if err := r.asKept(ctx, rival, scores, of); err != nil {
+		return nil, nil, err
+	}
+	if len(of) == r.n {
+		of = nil
+	}
+	return scores, of, nil
+}
+
+// asKept holds scores that somebody brought against those that were kept with the rival's version, where both have a row.
+func (r *rows) asKept(ctx context.Context, rival Rival, scores []float64, of []int) error {
+	if rival.Kept.Open == nil || r.ids == nil {
+		return nil
+	}
+	kept, rows, err := r.scoresOf(ctx, rival, rival.Kept, KeptID, KeptLabel, KeptScore)
+	if err != nil {
+		return err
+	}
+	brought := make(map[int]float64, len(scores))
+	for i, s := range scores {
+		if of == nil {
+			brought[i] = s
+		} else {
+			brought[of[i]] = s
+		}
+	}
+	count, first := firstRows(len(rows), func(i int) bool { s, ok := brought[rows[i]]; return ok && s != kept[i] })
+	if count > 0 {
+		return &table.Error{File: r.file, Column: rival.Column, Code: "other-scores",
+			What: fmt.Sprintf("%d of %d scores of the %s are not those that were kept with %s (first: row %s of them)", count, len(rows), rival.Name, rival.Version, first)}
+	}
+	return nil
+}
+
+// scoresOf reads a file of scores: those of our rows, and which rows these are.
+func (r *rows) scoresOf(ctx context.Context, rival Rival, file table.Source, id, label, score string) (scores []float64, of []int, err error) {
+	if r.ids == nil || id == "" {
 		return nil, nil, problem("no-rival", "rows are compared by id: name its column by `data: {id: …}`", "")
 	}
-	want := []table.Want{{Name: rival.ID, As: table.Value}, {Name: rival.Score, As: table.Number}}
-	if rival.Label != "" {
-		want = append(want, table.Want{Name: rival.Label, As: table.Value})
+	want := []table.Want{{Name: id, As: table.Value}, {Name: score, As: table.Number}}
+	if label != "" {
+		want = append(want, table.Want{Name: label, As: table.Value})
 	}
-	columns, input, err := load(ctx, rival.Scores, rival.Name, want)
+	columns, input, err := load(ctx, file, rival.Name, want)
 	if err != nil {
 		return nil, nil, err
 	}
 	r.inputs = append(r.inputs, input)
-	ids, err := r.uniqueIDs(rival.Scores.Name, columns[0])
+	ids, err := r.uniqueIDs(file.Name, columns[0])
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := finite(rival.Scores.Name, columns[1]); err != nil {
+	if err := finite(file.Name, columns[1]); err != nil {
 		return nil, nil, err
 	}
 	place := make(map[string]int, len(ids))
@@ -332,7 +380,7 @@ func (r *rows) rivalScores(ctx context.Context, rival Rival) (scores []float64, 
 		if !ok {
 			continue
 		}
-		if rival.Label != "" && columns[2].Texts[j] != fmt.Sprint(r.labels[i]) {
+		if label != "" && columns[2].Texts[j] != fmt.Sprint(r.labels[i]) {
 			if other++; first == 0 {
 				first = i + 1
 			}
@@ -341,15 +389,8 @@ func (r *rows) rivalScores(ctx context.Context, rival Rival) (scores []float64, 
 		scores = append(scores, columns[1].Numbers[j])
 	}
 	if other > 0 {
-		return nil, nil, &table.Error{File: rival.Scores.Name, Column: rival.Label, Code: "other-labels",
+		return nil, nil, &table.Error{File: file.Name, Column: label, Code: "other-labels",
 			What: fmt.Sprintf("%d of %d rows have another outcome than in %s (first: row %d)", other, len(of), r.file, first)}
-	}
-	switch len(of) {
-	case 0:
-		return nil, nil, &table.Error{File: rival.Scores.Name, Column: rival.ID, Code: "unmatched-rows",
-			What: fmt.Sprintf("the %s's scores are of other rows than those of %s: no id is in both", rival.Name, r.file)}
-	case r.n:
-		of = nil
 	}
 	return scores, of, nil
 }

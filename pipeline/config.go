@@ -1,0 +1,201 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/evaluate/table"
+	"github.com/gatecard/gatecard/gates"
+	"github.com/gatecard/gatecard/notify"
+	"github.com/gatecard/gatecard/schema"
+)
+
+// DefaultConfig and DefaultRegistry are used where nothing else is named.
+const (
+	DefaultConfig   = "gatecard.yaml"
+	DefaultRegistry = "sqlite:registry.db"
+	DefaultOut      = "gatecard-out"
+)
+
+// Config is gatecard.yaml: the policy's keys, and beside them what changes no verdict.
+type Config struct {
+	Model string          `json:"model"`
+	Data  evaluate.Config `json:"data"`
+	gates.Policy
+	Metrics  []string      `json:"metrics,omitempty"` // shown; those that gates name are added; default: a full set
+	Lineage  Origin        `json:"lineage,omitzero"`
+	Card     string        `json:"card,omitempty"`     // card.yaml
+	Registry string        `json:"registry,omitempty"` // sqlite:registry.db; a path is relative to this file
+	Notify   notify.Config `json:"notify,omitzero"`
+
+	Words cards.Words `json:"-"` // what the file at Card says
+	file  string      // where it was read from
+	words []byte      // the file at Card as it is written
+	doc   *schema.Document
+}
+
+// Origin is `lineage:`: where a version's data and training run are named. A value is a text, "env:NAME", or (of data) a file, whose digest
+// is then the data's version.
+type Origin struct {
+	Data   string `json:"data,omitempty"`
+	RunID  string `json:"run_id,omitempty"`
+	Parent string `json:"parent,omitempty"`
+}
+
+// Load reads gatecard.yaml and the card that it names. What is wrong in either is [schema.Problems].
+func Load(file string) (Config, error) {
+	c := Config{file: file}
+	d, _, err := read(file, "gatecard", &c)
+	if err != nil {
+		return c, err
+	}
+	c.doc = d
+	errs := []error{c.Data.Check(d), c.Policy.Check(d), c.check(d)}
+	if c.Card != "" {
+		_, words, err := read(c.path(c.Card), "card", &c.Words)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = schema.Problems{{Position: d.At("card"), Code: "no-such-file", Message: fmt.Sprintf("there is no file %q", c.Card)}}
+		}
+		c.words = words
+		errs = append(errs, err)
+	}
+	if c.Registry == "" {
+		c.Registry = DefaultRegistry
+	}
+	c.Data.Open = func(path string) table.Source { return c.source(path) }
+	return c, schema.Join(errs...)
+}
+
+// read reads a file that a person wrote.
+func read(file, kind string, v any) (*schema.Document, []byte, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := schema.Parse(file, b)
+	if err != nil {
+		return nil, b, err
+	}
+	return d, b, d.Decode(kind, v)
+}
+
+func (c Config) check(d *schema.Document) error {
+	var ps schema.Problems
+	for i, name := range c.Metrics {
+		if _, err := evaluate.Lookup(name); err != nil {
+			var found schema.Problems
+			errors.As(err, &found)
+			for _, p := range found {
+				p.Position = d.At("metrics", i)
+				ps = append(ps, p)
+			}
+		}
+	}
+	if c.Model == "" {
+		ps = append(ps, schema.Problem{Position: d.At("model"), Code: "missing-key", Message: `"model" is needed: its name in the registry`})
+	}
+	return schema.Join(ps)
+}
+
+// path is a path of the file, relative to the file's own folder.
+func (c Config) path(p string) string {
+	if filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(filepath.Dir(c.file), p)
+}
+
+// source opens a file of rows that the configuration names; errors name it as it is written there.
+func (c Config) source(path string) table.Source {
+	s := table.FromFile(c.path(path))
+	s.Name = path
+	return s
+}
+
+// SetData makes the rows those of a file that a flag names, relative to the working directory.
+func (c *Config) SetData(path string) error {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	c.Data.Path = absolute
+	inner := c.Data.Open
+	c.Data.Open = func(p string) table.Source {
+		s := inner(p)
+		if p == absolute {
+			s.Name = path
+		}
+		return s
+	}
+	return nil
+}
+
+// needs are the figures that the run computes: those that gates ask for, and those to show.
+func (c Config) needs() evaluate.Needs {
+	shown := c.Metrics
+	if len(shown) == 0 {
+		for _, m := range evaluate.Metrics() {
+			shown = append(shown, m.Name)
+		}
+	}
+	return c.Policy.Needs().Also(shown...)
+}
+
+// locate turns a column that the data lacks into a problem at the place that names it.
+func (c Config) locate(err error) error {
+	var bad *table.Error
+	if !errors.As(err, &bad) || bad.Code != "no-such-column" {
+		return err
+	}
+	places := [][]any{{"label"}, {"data", "id"}, {"data", "score"}, {"data", "prediction"}, {"data", "compare", "champion"}}
+	for i := range c.Groups {
+		places = append(places, []any{"groups", i, "column"}, []any{"groups", i, "name"})
+	}
+	for i := range c.Gates {
+		for j := range 100 {
+			if !c.doc.Has("gates", i, "columns", j) {
+				break
+			}
+			places = append(places, []any{"gates", i, "columns", j})
+		}
+		places = append(places, []any{"gates", i, "columns"})
+	}
+	p := schema.Problem{Position: schema.Position{File: c.file}, Code: bad.Code, Suggest: bad.Suggest,
+		Message: fmt.Sprintf("%q is no column of %s", bad.Column, bad.File)}
+	for _, place := range places {
+		if text, ok := c.doc.Text(place...); ok && text == bad.Column {
+			p.Position = c.doc.At(place...)
+			break
+		}
+	}
+	return schema.Problems{p}
+}
+
+// inputs are the files that the configuration reads: --out must not write over them.
+func (c Config) inputs() []string {
+	files := []string{c.file, c.path(c.Data.Path)}
+	for _, p := range []string{c.Data.Labels, c.Data.Baseline, c.Card} {
+		if p != "" {
+			files = append(files, c.path(p))
+		}
+	}
+	for _, p := range c.Data.Compare {
+		files = append(files, c.path(p))
+	}
+	return files
+}
+
+// Address is the registry's, its path made relative to the working directory.
+func (c Config) Address() string {
+	scheme, path, ok := strings.Cut(c.Registry, ":")
+	if !ok || scheme != "sqlite" {
+		return c.Registry
+	}
+	return scheme + ":" + c.path(path)
+}

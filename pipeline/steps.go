@@ -1,0 +1,324 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/evaluate/table"
+	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/registry"
+	"github.com/gatecard/gatecard/schema"
+)
+
+// The attachments of a version.
+const (
+	evaluationFile  = "evaluation.json"
+	gatesFile       = "gates.json"
+	cardFile        = "card.json"
+	filledFile      = "card.yaml"
+	baselineFile    = "baseline.json"
+	predictionsFile = "predictions.parquet"
+	evidenceFile    = "evidence.dsse.json"
+	proofFile       = "evidence.proof.json"
+)
+
+// candidate is what is judged: the files of a version that is to be made, or one that exists, or neither.
+type candidate struct {
+	manifest evidence.Manifest
+	folder   fs.FS
+	version  *evidence.Version
+}
+
+// consult only reads. To promote without a version is an error, told here, before any work.
+func consult(ctx context.Context, c Config, job *Job) (candidate, evaluate.Against, error) {
+	var who candidate
+	var against evaluate.Against
+	switch {
+	case len(job.Promote) > 0 && job.Folder == "" && job.Number == "":
+		return who, against, usage("no-version", "--promote needs a version: make one by --register DIR, or name one by --version N")
+	case job.Registry == "" && (job.Folder != "" || job.Number != ""):
+		return who, against, usage("no-registry", "--register and --version need a registry, and --no-registry says that there is none")
+	}
+	if err := checkOut(job.Out, c.inputs()); err != nil {
+		return who, against, err
+	}
+	store, err := job.existing(ctx)
+	if err != nil {
+		return who, against, err
+	}
+	if job.Folder != "" {
+		who.folder = os.DirFS(job.Folder)
+		if who.manifest, err = evidence.ReadManifest(who.folder); err != nil {
+			return who, against, fmt.Errorf("read the artifacts in %s: %w", job.Folder, err)
+		}
+	}
+	if job.Number != "" {
+		if store == nil {
+			return who, against, usage("no-registry", "there is no registry at %s, and so no version %s", job.Registry, job.Number)
+		}
+		v, err := store.Version(ctx, c.Model, job.Number)
+		if err != nil {
+			return who, against, fmt.Errorf("%s/%s: %w", c.Model, job.Number, err)
+		}
+		who.version, who.manifest = &v, v.Manifest
+	}
+	needs := c.needs()
+	if against.Baseline, err = evaluate.Profile(ctx, c.Data, needs); err != nil {
+		return who, against, c.locate(err)
+	}
+	for _, name := range needs.Versus {
+		rival, ok, err := rivalOf(ctx, c, store, name)
+		if err != nil {
+			return who, against, err
+		}
+		if ok {
+			against.Rivals = append(against.Rivals, rival)
+		}
+	}
+	return who, against, nil
+}
+
+// rivalOf finds the champion's scores: what was kept with its version, or a column or file that the configuration names, which must agree
+// with what was kept.
+func rivalOf(ctx context.Context, c Config, store *registry.Store, name string) (evaluate.Rival, bool, error) {
+	r := evaluate.Rival{Name: name, ID: evaluate.KeptID, Label: evaluate.KeptLabel, Score: evaluate.KeptScore}
+	if store != nil {
+		champion, ok, err := registry.Champion(ctx, store, c.Model)
+		if err != nil {
+			return r, false, err
+		}
+		if ok {
+			r.Version = champion.String()
+			attached, err := store.Attachments(ctx, champion)
+			if err != nil {
+				return r, false, err
+			}
+			for _, b := range attached {
+				if b.Path == predictionsFile {
+					r.Scores = blobSource(champion.String()+"'s kept predictions", b)
+				}
+			}
+		}
+	}
+	compare, named := c.Data.Compare[name]
+	switch {
+	case !named:
+		return r, r.Scores.Open != nil, nil
+	case isFile(c.path(compare)):
+		r.Kept, r.Scores = r.Scores, c.Data.Open(compare)
+		r.ID, r.Label, r.Score = c.Data.ID, "", c.Data.Score
+	default:
+		r.Kept, r.Scores, r.Column = r.Scores, table.Source{}, compare
+	}
+	return r, true, nil
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// blobSource is a stored file as a source of rows. Its bytes are checked as they are read: those of kept predictions fit in memory.
+func blobSource(name string, b registry.Blob) table.Source {
+	return table.Source{Name: name, Open: func(ctx context.Context) (table.File, error) {
+		all, err := readBlob(ctx, b)
+		return memory{bytes.NewReader(all)}, err
+	}}
+}
+
+type memory struct{ *bytes.Reader }
+
+func (memory) Close() error { return nil }
+
+func readBlob(ctx context.Context, b registry.Blob) ([]byte, error) {
+	r, err := b.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := io.ReadAll(r)
+	return all, errors.Join(err, r.Close())
+}
+
+// look logs what is about to be judged.
+func look(ctx context.Context, c Config, job *Job, who candidate, e *evaluate.Evaluation) (evidence.Standing, error) {
+	policy, err := c.Policy.Canonical()
+	if err != nil || job.Registry == "" {
+		return evidence.Standing{Policy: evidence.PolicyRef{Digest: evidence.DigestOf(policy)}}, err
+	}
+	store, err := job.open(ctx)
+	if err != nil {
+		return evidence.Standing{}, err
+	}
+	_, _, err = store.Policy(ctx, c.Model)
+	first := errors.Is(err, registry.ErrNotFound)
+	if err != nil && !first {
+		return evidence.Standing{}, err
+	}
+	l := registry.Look{Model: c.Model, Policy: policy, Dataset: e.Dataset, By: job.by()}
+	if who.manifest != nil {
+		l.Manifest = who.manifest.Digest()
+	}
+	standing, err := store.Look(ctx, l)
+	if err == nil && first {
+		job.note("policy %s of %s was set in force by this run", standing.Policy.Digest.Short(), c.Model)
+	}
+	return standing, err
+}
+
+// register makes the version, or answers the one that exists. Files that are a version already make no second one.
+func (who candidate) register(ctx context.Context, c Config, job *Job) (*evidence.Version, error) {
+	if who.folder == nil {
+		return who.version, nil
+	}
+	v, made, err := registerFolder(ctx, job, c.Model, who.folder, who.manifest)
+	if err != nil {
+		return nil, err
+	}
+	if !made {
+		job.note("%s holds these very files already: no new version was made", v)
+	}
+	return &v, nil
+}
+
+func registerFolder(ctx context.Context, job *Job, model string, folder fs.FS, manifest evidence.Manifest) (v evidence.Version, made bool, err error) {
+	store, err := job.open(ctx)
+	if err != nil {
+		return v, false, err
+	}
+	versions, err := store.Versions(ctx, model)
+	if err != nil && !errors.Is(err, registry.ErrNotFound) {
+		return v, false, err
+	}
+	for _, old := range versions {
+		if old.Manifest.Digest() == manifest.Digest() {
+			return old, false, nil
+		}
+	}
+	var files []registry.Blob
+	for _, f := range manifest {
+		files = append(files, registry.Blob{File: f, Open: func(context.Context) (io.ReadCloser, error) { return folder.Open(f.Path) }})
+	}
+	lineage := job.Lineage
+	lineage.Author = job.by()
+	v, err = store.Create(ctx, model, files, lineage, job.by())
+	return v, err == nil, err
+}
+
+// blob is a file made here.
+func blob(path string, b []byte) registry.Blob {
+	return registry.Blob{
+		File: evidence.File{Path: path, Size: int64(len(b)), SHA256: evidence.DigestOf(b)},
+		Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil },
+	}
+}
+
+// encode makes, once, the files that are bound, attached and written: evaluation.json, gates.json, card.json, card.yaml; and those that are
+// only attached: the baseline and the kept predictions.
+func encode(ctx context.Context, c Config, job *Job, card *cards.Card, against evaluate.Against) ([]registry.Blob, error) {
+	var files []registry.Blob
+	for _, part := range []struct {
+		path string
+		v    any
+	}{{evaluationFile, card.Evaluation}, {gatesFile, card.Report}, {cardFile, card}} {
+		b, err := schema.Encode(part.v)
+		if err != nil {
+			return nil, fmt.Errorf("write %s: %w", part.path, err)
+		}
+		files = append(files, blob(part.path, b))
+	}
+	filled, err := cards.FilledYAML(c.words, card)
+	if err != nil {
+		return nil, fmt.Errorf("fill %s: %w", c.Card, err)
+	}
+	files = append(files, blob(filledFile, filled))
+	if against.Baseline != nil {
+		b, err := schema.Encode(against.Baseline)
+		if err != nil {
+			return nil, fmt.Errorf("write %s: %w", baselineFile, err)
+		}
+		files = append(files, blob(baselineFile, b))
+	}
+	if card.Version == nil || c.Data.Keep == "nothing" {
+		return files, nil
+	}
+	var kept bytes.Buffer
+	ok, err := evaluate.Keep(ctx, c.Data, c.Terms, card.Evaluation, &kept)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		files = append(files, blob(predictionsFile, kept.Bytes()))
+		job.note("id, label and score of %s rows are kept with %s, for later comparisons (`keep: nothing` keeps none)", cards.Count(card.Evaluation.Rows), card.Version)
+	}
+	return files, nil
+}
+
+// attest attaches the files before it logs the evidence that binds them, so that a crash leaves no evidence without them.
+func attest(ctx context.Context, c Config, job *Job, card *cards.Card, files []registry.Blob) (*evidence.Statement, *evidence.Bundle, error) {
+	key, err := job.signer()
+	if err != nil {
+		return nil, nil, err
+	}
+	now := moment(job.Now())
+	s := evidence.Statement{
+		Kind:        evidence.Evidence,
+		Verdict:     card.Report.Verdict,
+		Issued:      now,
+		Expires:     c.Evidence.Until(now),
+		Version:     *card.Version,
+		Standing:    card.Report.Standing,
+		Champion:    card.Evaluation.Rival("champion"),
+		Dataset:     card.Evaluation.Dataset,
+		Inputs:      card.Evaluation.Inputs,
+		Columns:     c.Data.Columns(),
+		Predictions: "supplied by " + key.Owner.Subject,
+		Results:     card.Report.Results(),
+		Tool:        job.Tool,
+	}
+	for _, f := range files {
+		if err := job.store.Attach(ctx, *card.Version, f); err != nil {
+			return nil, nil, fmt.Errorf("attach %s to %s: %w", f.Path, card.Version, err)
+		}
+		s.Attachments = append(s.Attachments, f.File)
+		if f.Path == cardFile {
+			s.Card = &evidence.CardState{File: f.SHA256, Missing: card.Missing}
+		}
+	}
+	bundle, err := seal(ctx, job, s)
+	return &s, bundle, err
+}
+
+// seal signs a statement and logs it.
+func seal(ctx context.Context, job *Job, s evidence.Statement) (*evidence.Bundle, error) {
+	key, err := job.signer()
+	if err != nil {
+		return nil, err
+	}
+	envelope, err := evidence.Sign(s, key.Signer)
+	if err != nil {
+		return nil, fmt.Errorf("sign the evidence: %w", err)
+	}
+	bundle, err := job.store.AddEvidence(ctx, envelope, job.by())
+	return &bundle, err
+}
+
+// moment is a time as it is signed: UTC, to the millisecond.
+func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// resolve makes a path of the working directory absolute, for comparing.
+func resolve(path string) string {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return absolute
+}
