@@ -1,0 +1,238 @@
+package table
+
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// batchRows is how many rows a batch has at most.
+const batchRows = 1 << 14
+
+// maxCell is the longest text of an id, label or group, in bytes. Without a limit a small file can name one large text a million times.
+const maxCell = 1 << 16
+
+// exactInteger is the bound up to which a float64 holds each integer.
+const exactInteger = 1 << 53
+
+// cells takes one wanted column's cells, as a file stores them, and gives them as they were asked for. It is what all formats share, so
+// that the same rows give the same columns from each.
+type cells struct {
+	want   Want
+	typ    Type
+	column Column // of the batch so far
+	rows   int64  // so far, all batches
+
+	notNumber, inexact, notUTF8, tooLong faults
+	known                                map[string]string
+}
+
+func newCells(w Want, t Type) *cells {
+	return &cells{
+		want: w, typ: t, column: Column{Name: w.Name, Type: t}, known: map[string]string{},
+		notNumber: faults{code: codeNumber, what: "are not numbers"},
+		inexact:   faults{code: codeInexact, what: "are integers beyond 2^53, which a float64 does not hold"},
+		notUTF8:   faults{code: codeUTF8, what: "are not UTF-8"},
+		tooLong:   faults{code: codeLong, what: "are longer than 65536 bytes"},
+	}
+}
+
+// take gives the batch's column and starts another.
+func (c *cells) take() Column {
+	done := c.column
+	c.column = Column{Name: done.Name, Type: done.Type}
+	return done
+}
+
+// error is the first kind of fault that the column has.
+func (c *cells) error(file string) error {
+	for _, f := range []*faults{&c.notUTF8, &c.tooLong, &c.notNumber, &c.inexact} {
+		if err := f.error(file, c.want.Name, c.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// faulty says that some row was wrong: no batch is given any more, and the rest is only counted.
+func (c *cells) faulty() bool {
+	return c.notNumber.rows+c.inexact.rows+c.notUTF8.rows+c.tooLong.rows > 0
+}
+
+func (c *cells) put(number float64, text string, missing bool) {
+	c.rows++
+	if c.want.As == Number {
+		c.column.Numbers = append(c.column.Numbers, number)
+	} else {
+		c.column.Texts = append(c.column.Texts, text)
+	}
+	if missing && c.column.Missing == nil {
+		c.column.Missing = make([]bool, c.column.length()-1, batchRows)
+	}
+	if c.column.Missing != nil {
+		c.column.Missing = append(c.column.Missing, missing)
+	}
+}
+
+func (c *cells) missing() { c.put(math.NaN(), "", true) }
+
+func (c *cells) boolean(b bool) {
+	if b {
+		c.put(1, "true", false)
+	} else {
+		c.put(0, "false", false)
+	}
+}
+
+func (c *cells) integer(i int64) {
+	if c.want.As == Value {
+		c.put(0, c.share(strconv.AppendInt(nil, i, 10)), false)
+		return
+	}
+	if i > exactInteger || i < -exactInteger {
+		c.inexact.add(c.rows+1, strconv.FormatInt(i, 10))
+	}
+	c.put(float64(i), "", false)
+}
+
+// unsigned is an integer that an int64 may not hold.
+func (c *cells) unsigned(i uint64) {
+	if i <= math.MaxInt64 {
+		c.integer(int64(i))
+		return
+	}
+	s := strconv.FormatUint(i, 10)
+	if c.want.As == Number {
+		c.inexact.add(c.rows+1, s)
+	}
+	c.put(float64(i), s, false)
+}
+
+// float is a float64, or a float32 where bits is 32.
+func (c *cells) float(x float64, bits int) {
+	switch {
+	case c.want.As == Number:
+		c.put(x, "", false)
+	case math.IsNaN(x):
+		c.missing()
+	default:
+		c.put(0, c.share(appendDecimal(nil, x, bits)), false)
+	}
+}
+
+// decimal is a number of so many hundredths, thousandths, …
+func (c *cells) decimal(unscaled *big.Int, scale int) {
+	s := unscaled.String()
+	sign := ""
+	if strings.HasPrefix(s, "-") {
+		sign, s = "-", s[1:]
+	}
+	if scale > 0 {
+		if len(s) <= scale {
+			s = strings.Repeat("0", scale-len(s)+1) + s
+		}
+		s = s[:len(s)-scale] + "." + s[len(s)-scale:]
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	x, _ := strconv.ParseFloat(sign+s, 64)
+	c.put(x, sign+s, false)
+}
+
+// text is a cell of text. For numbers it is parsed; its bytes are not kept.
+func (c *cells) text(b []byte) {
+	switch {
+	case len(b) > maxCell:
+		c.tooLong.add(c.rows+1, "")
+		c.missing()
+		return
+	case !utf8.Valid(b):
+		c.notUTF8.add(c.rows+1, "")
+		c.missing()
+		return
+	case c.want.As == Value:
+		c.put(0, c.share(b), false)
+		return
+	}
+	s := string(b)
+	if isInteger(s) {
+		i, err := strconv.ParseInt(s, 10, 64)
+		if err != nil || i > exactInteger || i < -exactInteger {
+			c.inexact.add(c.rows+1, s)
+		}
+	}
+	x, ok := parseNumber(s)
+	if !ok {
+		if b, is := parseBool(s); is {
+			c.boolean(b)
+			return
+		}
+		c.notNumber.add(c.rows+1, s)
+	}
+	c.put(x, "", false)
+}
+
+// knownTexts bounds what share keeps.
+const knownTexts = 1 << 12
+
+// share gives equal texts one memory: groups and labels are few and their rows many.
+func (c *cells) share(b []byte) string {
+	if s, ok := c.known[string(b)]; ok {
+		return s
+	}
+	if len(c.known) >= knownTexts {
+		clear(c.known)
+	}
+	s := string(b)
+	c.known[s] = s
+	return s
+}
+
+// isInteger says that a text is decimal digits after an optional sign.
+func isInteger(s string) bool {
+	digits := strings.TrimLeft(s, "+-")
+	return len(s)-len(digits) <= 1 && digits != "" && strings.Trim(digits, "0123456789") == ""
+}
+
+// parseNumber reads a decimal number, NaN or an infinity, as Python and R write them; no hexadecimal, no underscore, no space.
+func parseNumber(s string) (float64, bool) {
+	if s == "" || strings.ContainsAny(s, "xX_pP") {
+		return math.NaN(), false
+	}
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil && !isRange(err) {
+		return math.NaN(), false
+	}
+	return x, true
+}
+
+// isRange says that a number is too large or too small for a float64, which gives ±Inf or 0.
+func isRange(err error) bool {
+	e, ok := err.(*strconv.NumError)
+	return ok && e.Err == strconv.ErrRange
+}
+
+// parseBool reads true and false in any case; 0 and 1 are integers.
+func parseBool(s string) (value, ok bool) {
+	switch {
+	case strings.EqualFold(s, "true"):
+		return true, true
+	case strings.EqualFold(s, "false"):
+		return false, true
+	}
+	return false, false
+}
+
+// appendDecimal is the shortest decimal that gives the same number again, with an exponent only below 1e-6 and from 1e21 on, as JavaScript
+// and JSON have it; −0 is 0.
+func appendDecimal(b []byte, x float64, bits int) []byte {
+	if x == 0 {
+		return append(b, '0')
+	}
+	form := byte('f')
+	if a := math.Abs(x); a < 1e-6 || a >= 1e21 {
+		form = 'e'
+	}
+	return strconv.AppendFloat(b, x, form, -1, bits)
+}
