@@ -10,13 +10,16 @@ import (
 )
 
 // ErrNotFound: there is none. ErrMoved: a compare-and-set lost. ErrFenced: somebody else has the lease now. ErrUntrusted: the key is not
-// in the ledger for what it signed. ErrDamaged: stored bytes do not hash to what they were stored under.
+// in the ledger for what it signed. ErrDamaged: stored bytes do not hash to what they were stored under. ErrPolicyMoved: another policy is in
+// force than the one whose requirements were judged. ErrUndecided: no logged decision lets a pointer move so.
 var (
-	ErrNotFound  = errors.New("not found")
-	ErrMoved     = errors.New("pointer has moved")
-	ErrFenced    = errors.New("lease was lost")
-	ErrUntrusted = errors.New("key is not trusted")
-	ErrDamaged   = errors.New("stored bytes are damaged")
+	ErrNotFound    = errors.New("not found")
+	ErrMoved       = errors.New("pointer has moved")
+	ErrFenced      = errors.New("lease was lost")
+	ErrUntrusted   = errors.New("key is not trusted")
+	ErrDamaged     = errors.New("stored bytes are damaged")
+	ErrPolicyMoved = errors.New("policy in force has changed")
+	ErrUndecided   = errors.New("no logged decision lets it move")
 )
 
 // Blob is a file and its bytes: to be stored, or as stored.
@@ -51,8 +54,8 @@ type Registry interface {
 	Move(ctx context.Context, m Move) error
 }
 
-// Move points a target at a version; From is what it must point at now ("" for nothing), where the registry can hold it to that.
-// A stage's previous holder goes to Archived.
+// Move points a target at a version (To "": at nothing); From is what it must point at now ("" for nothing), where the registry can hold it to
+// that. A stage's previous holder goes to Archived. From means nothing for Archived and None, which any number of versions are in.
 type Move struct {
 	Model, From, To string // version numbers
 	Target          evidence.Target
@@ -79,14 +82,15 @@ type Ledger interface {
 	Begin(ctx context.Context, r Request) (Lease, error) // a durable intent, then the lease
 	// Decide logs the verifier's answer: Promoted (or RolledBack) with the evidence's digest, or Refused.
 	Decide(ctx context.Context, l Lease, d evidence.Decision, evidence evidence.Digest) error
+	// End closes the intent. An outcome other than nil is logged as Healed: it did not go as decided, and l.Holder is where the target was left.
 	End(ctx context.Context, l Lease, outcome error) error
-	Pending(ctx context.Context) ([]Lease, error) // what a crash left
+	Pending(ctx context.Context) ([]Lease, error) // what a crash left: not what others may be at
 
 	// Log gives records from a number on, of one model or ("") of all.
 	Log(ctx context.Context, model string, from int64) ([]evidence.Record, error)
 	// Leaves gives every record's bytes as logged, and the newest checkpoint: what `audit verify` recomputes.
 	Leaves(ctx context.Context) (leaves [][]byte, checkpoint string, err error)
-	// Check recomputes the log from its leaves against the stored hashes and checkpoints: nil, or an *evidence.LogError naming the first bad record.
+	// Check recomputes the log from its leaves against the stored hashes and checkpoints: nil, or an [*evidence.LogError], the first.
 	Check(ctx context.Context) (records int64, root string, err error)
 
 	Seen(ctx context.Context, reader string) (record int64, err error) // the outbox: how far a reader has come in the log
@@ -111,7 +115,9 @@ type Look struct {
 type Lease struct {
 	Request Request
 	Fence   int64
-	Intent  int64 // the record of the intent
+	Intent  int64            // the record of the intent
+	Holder  string           // the number that the target was last seen to point at ("": nothing): Decide logs it as From, End as where it was left
+	Decided *evidence.Record // of a pending one: what Decide logged; nil: nothing
 }
 
 // Store is a registry with our ledger beside it.

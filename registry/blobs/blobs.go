@@ -1,0 +1,199 @@
+package blobs
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/registry"
+)
+
+const (
+	objects    = "sha256"
+	unfinished = "tmp" // what a crash left here is no object
+)
+
+// Dir is a folder of objects. It is safe for use by several goroutines, and the folder by several processes.
+type Dir struct{ root *os.Root }
+
+// Open opens the folder, and makes it where it is not there; its parent must be.
+func Open(folder string) (*Dir, error) {
+	made := os.Mkdir(folder, 0o755)
+	if made != nil && !errors.Is(made, fs.ErrExist) {
+		return nil, fmt.Errorf("make folder of artifacts: %w", made)
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, fmt.Errorf("open folder of artifacts: %w", err)
+	}
+	d := &Dir{root}
+	if err := d.prepare(filepath.Dir(folder)); err != nil {
+		return nil, errors.Join(fmt.Errorf("open folder of artifacts %q: %w", folder, err), root.Close())
+	}
+	return d, nil
+}
+
+// prepare makes what is missing, and has the names on the disk even where somebody else made them and came no further.
+func (d *Dir) prepare(parent string) error {
+	made := false
+	for _, name := range []string{objects, unfinished} {
+		err := d.root.Mkdir(name, 0o755)
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		made = made || err == nil
+	}
+	err := syncFolder(os.Open(parent))
+	if err == nil {
+		err = syncFolder(d.root.Open("."))
+	}
+	if errors.Is(err, fs.ErrPermission) && !made { // who may only use the folder need not be able to list it
+		return nil
+	}
+	return err
+}
+
+// Close lets the folder go.
+func (d *Dir) Close() error { return d.root.Close() }
+
+// Put stores a blob's bytes. An error leaves no object, or a whole one. Bytes of another size or digest than the blob says are an error. An
+// object that is there already is replaced by the same bytes, which mends a damaged one.
+func (d *Dir) Put(ctx context.Context, b registry.Blob) error {
+	name, err := place(b.SHA256)
+	if err != nil {
+		return fmt.Errorf("store %q: %w", b.Path, err)
+	}
+	if b.Open == nil {
+		return fmt.Errorf("store %q: the blob cannot be opened", b.Path)
+	}
+	from, err := b.Open(ctx)
+	if err != nil {
+		return fmt.Errorf("store %q: open: %w", b.Path, err)
+	}
+	temporary := path.Join(unfinished, rand.Text())
+	err = errors.Join(d.write(ctx, temporary, from, b.File), from.Close())
+	if err == nil {
+		err = d.publish(temporary, name)
+	}
+	if err != nil {
+		_ = d.root.Remove(temporary) // it is gone after a rename, and no object otherwise
+		return fmt.Errorf("store %q: %w", b.Path, err)
+	}
+	return nil
+}
+
+// write makes a file whose bytes are those that were announced, and on the disk.
+func (d *Dir) write(ctx context.Context, name string, from io.Reader, want evidence.File) (err error) {
+	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, objectMode())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	sum := sha256.New()
+	limited := io.LimitReader(&interruptible{ctx, from}, want.Size+1) // one more shows that there are more
+	n, err := io.Copy(io.MultiWriter(f, sum), limited)
+	if err != nil {
+		return err
+	}
+	if n != want.Size {
+		return fmt.Errorf("its size is not the announced %d bytes", want.Size)
+	}
+	if got := digest(sum.Sum(nil)); got != want.SHA256 {
+		return fmt.Errorf("its bytes hash to %s, not to the announced %s", got, want.SHA256)
+	}
+	return f.Sync()
+}
+
+// publish gives the finished file its name, for good: the folders are on the disk too when it returns.
+func (d *Dir) publish(temporary, name string) error {
+	folder := path.Dir(name)
+	if err := d.root.Mkdir(folder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := d.root.Rename(temporary, name); err != nil {
+		return err
+	}
+	if err := syncFolder(d.root.Open(folder)); err != nil {
+		return err
+	}
+	// Whoever made the folder may not have come to this yet: everybody does it.
+	return syncFolder(d.root.Open(objects))
+}
+
+// Get opens an object. At its end the reader says [registry.ErrDamaged] instead of EOF where the bytes are not those of f; what was read until
+// then must not be used. An absent object is [registry.ErrNotFound].
+func (d *Dir) Get(f evidence.File) (io.ReadCloser, error) {
+	name, err := place(f.SHA256)
+	if err != nil {
+		return nil, fmt.Errorf("read artifact %q: %w", f.Path, err)
+	}
+	info, err := d.root.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("read artifact %q (%s): %w", f.Path, f.SHA256, registry.ErrNotFound)
+	case err != nil:
+		return nil, fmt.Errorf("read artifact %q: %w", f.Path, err)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("read artifact %q (%s): it is %s, no file: %w", f.Path, f.SHA256, info.Mode().Type(), registry.ErrDamaged)
+	}
+	file, err := d.root.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read artifact %q: %w", f.Path, err)
+	}
+	return newChecked(file, f), nil
+}
+
+// place is where an object lies.
+func place(d evidence.Digest) (string, error) {
+	digits, ok := strings.CutPrefix(string(d), "sha256:")
+	raw, err := hex.DecodeString(digits)
+	if !ok || err != nil || len(raw) != sha256.Size || hex.EncodeToString(raw) != digits {
+		return "", fmt.Errorf("%q is no digest", d)
+	}
+	return path.Join(objects, digits[:2], digits[2:]), nil
+}
+
+func digest(sum []byte) evidence.Digest { return evidence.Digest("sha256:" + hex.EncodeToString(sum)) }
+
+// objectMode keeps people from editing an object by accident. Windows would not let a read-only file be replaced.
+func objectMode() os.FileMode {
+	if runtime.GOOS == "windows" {
+		return 0o644
+	}
+	return 0o444
+}
+
+// syncFolder puts the names in a folder on the disk. Windows has no such call, and does it by itself.
+func syncFolder(f *os.File, err error) error {
+	if err != nil {
+		return err
+	}
+	if runtime.GOOS != "windows" {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// interruptible ends a long copy once nobody waits for it.
+type interruptible struct {
+	ctx  context.Context //nolint:containedctx // lives as long as one copy
+	from io.Reader
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.from.Read(p)
+}
