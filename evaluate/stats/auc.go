@@ -70,7 +70,7 @@ func (b Basis) auc(a float64, s side) float64 {
 		return clopperPearson(k, r, a, s)
 	}
 	limit := expit(symmetric(b.Estimate, b.SE, normalUpper(a), s))
-	if r*math.Min(area, 1-area) < fewAUC {
+	if math.Min(k, r-k) < fewAUC {
 		return wider(limit, clopperPearson(k, r, a, s), s)
 	}
 	return limit
@@ -79,7 +79,7 @@ func (b Basis) auc(a float64, s side) float64 {
 func (b Basis) pairedAUC(a float64, s side) float64 {
 	r := float64(min(b.Classes[0], b.Classes[1]))
 	for _, area := range b.Pair {
-		if !(r*math.Min(area, 1-area) >= fewAUC) {
+		if !(math.Min(r*area, r-r*area) >= fewAUC) {
 			return math.NaN()
 		}
 	}

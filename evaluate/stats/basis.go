@@ -52,12 +52,12 @@ const (
 )
 
 // Low is the lower limit at error level a, which lies in (0, 0.5]; it is never above [Basis.Value]. NaN: the method gives none here, or
-// a is out of range.
-func (b Basis) Low(a float64) float64 { return b.limit(a, lower) }
+// a is out of range. (The + 0 makes one zero of two: JSON does not keep the sign of −0 where it leaves out zeros.)
+func (b Basis) Low(a float64) float64 { return b.limit(a, lower) + 0 }
 
 // High is the upper limit at error level a, which lies in (0, 0.5]; it is never below [Basis.Value]. NaN: the method gives none here, or
 // a is out of range. It is +Inf only for a ratio whose denominator may be 0.
-func (b Basis) High(a float64) float64 { return b.limit(a, upper) }
+func (b Basis) High(a float64) float64 { return b.limit(a, upper) + 0 }
 
 // side says which limit: its value is the sign of the way from the estimate to it.
 type side int

@@ -48,7 +48,9 @@ func betaLogit(p, a, b float64, tail side) float64 {
 		if math.IsNaN(step) {
 			return math.NaN()
 		}
-		t += step
+		if t += step; math.IsInf(t, 0) { // x is 0 or 1: a next to nothing
+			return t
+		}
 		if math.Abs(step) <= 1e-15*math.Max(1, math.Abs(t)) {
 			break
 		}
@@ -70,6 +72,13 @@ func betaLogCDF(a, b, t float64) (logCDF, slope float64) {
 
 // betaLogDensity is log(x^a (1−x)^b / B(a, b)) at x = expit(t): the log density of a Beta(a, b) variable's logit.
 func betaLogDensity(a, b, t float64) float64 {
+	const far = 600 // beyond it x, or 1−x, comes near the smallest number; there the logarithm is a line
+	switch {
+	case t < -far:
+		return betaLogDensity(a, b, -far) + a*(t+far)
+	case t > far:
+		return betaLogDensity(a, b, far) - b*(t-far)
+	}
 	n := a + b
 	return stirlingError(n) - stirlingError(a) - stirlingError(b) - deviance(a, n*expit(t)) - deviance(b, n*expit(-t)) +
 		0.5*(math.Log(a/n)+math.Log(b)-math.Log(2*math.Pi))
