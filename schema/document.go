@@ -93,6 +93,15 @@ func (d *Document) Keys(path ...any) []string {
 	return keys
 }
 
+// Text is a scalar at the path, as it is written: of 0.50 the text "0.50". ok is false where none stands there.
+func (d *Document) Text(path ...any) (s string, ok bool) {
+	n, _ := d.find(path)
+	if n == nil || n.kind == null || n.kind == list || n.kind == mapping {
+		return "", false
+	}
+	return n.written, true
+}
+
 // At is the place of a value: d.At("gates", 3, "metric"). Where it is not there, that of the nearest value around it. A step is a string, of
 // a mapping, or an int, of a list.
 func (d *Document) At(path ...any) Position {

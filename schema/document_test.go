@@ -70,6 +70,18 @@ func TestPlaces(t *testing.T) {
 	}
 	for _, c := range []struct {
 		path []any
+		want string
+		ok   bool
+	}{
+		{[]any{"model"}, "ma", true}, {[]any{"gates", 0, "min"}, "0.5", true}, {[]any{"names", "b", 1}, "2", true},
+		{[]any{"empty"}, "", false}, {[]any{"gates"}, "", false}, {[]any{"x"}, "", false}, {nil, "", false},
+	} {
+		if got, ok := d.Text(c.path...); got != c.want || ok != c.ok {
+			t.Errorf("Text(%v) = %q, %v", c.path, got, ok)
+		}
+	}
+	for _, c := range []struct {
+		path []any
 		want []string
 	}{
 		{nil, []string{"model", "gates", "empty", "names"}},

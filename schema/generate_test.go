@@ -5,6 +5,9 @@ import (
 	"encoding"
 	"encoding/json"
 	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path"
 	"path/filepath"
@@ -13,7 +16,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/gates"
+	"github.com/gatecard/gatecard/pipeline"
 	"github.com/gatecard/gatecard/schema"
 	"github.com/invopop/jsonschema"
 )
@@ -27,12 +34,25 @@ type source struct {
 	name  string
 	value any
 	human bool // people write it: nothing may be null, and x-text counts
+	// of a gate's kind, whose file also has other keys beside its own:
+	about  string
+	beside any
 }
 
 func sources() []source {
-	return []source{
+	all := []source{
+		{name: "card", value: cards.Words{}, human: true},
+		{name: "evaluation", value: evaluate.Evaluation{}},
 		{name: "evidence", value: evidence.Statement{}},
+		{name: "filled-card", value: cards.Card{}},
+		{name: "gatecard", value: pipeline.Config{}, human: true},
+		{name: "gates", value: gates.Report{}},
+		{name: "policy", value: gates.Policy{}, human: true},
 	}
+	for _, k := range gates.Kinds() {
+		all = append(all, source{name: "gate-" + k.Name, value: k.New(), human: true, about: k.Summary, beside: gates.Common{}})
+	}
+	return all
 }
 
 // commented are the folders whose doc comments become descriptions.
@@ -40,19 +60,43 @@ var commented = []string{"evidence", "schema", "evaluate", "gates", "cards", "no
 
 // opaque are types with JSON of their own, and what a schema can say of them.
 func opaque(t reflect.Type) *jsonschema.Schema {
+	texts := &jsonschema.Schema{Type: "string"}
+	switch definition(t) {
+	case "gates.Gate":
+		return &jsonschema.Schema{Type: "object", Description: "one rule: its kind's keys, as in the schemas gate-KIND, and those that every kind has"}
+	case "gates.Names":
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{texts, {Type: "array", Items: texts}}}
+	case "gates.Fraction":
+		percent := &jsonschema.Schema{Type: "string", Pattern: `^[-+]?([0-9]*\.)?[0-9]+ ?(%|pp)$`, Examples: []any{"5%", "5pp"}}
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "number"}, percent}}
+	case "evaluate.Dimension":
+		cross := &jsonschema.Schema{Type: "string", Description: "a cross of dimensions: sex * age"}
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{cross, dimension(t)}}
+	}
 	return nil
+}
+
+// dimension is a grouping column: evaluate.Dimension without its methods. Its name may be left out.
+func dimension(t reflect.Type) *jsonschema.Schema {
+	var fields []reflect.StructField
+	for f := range t.Fields() {
+		fields = append(fields, f)
+	}
+	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true}
+	s := r.ReflectFromType(reflect.StructOf(fields))
+	s.Version, s.Required = "", nil
+	return s
 }
 
 // TestPublished holds the committed schemas to the types.
 func TestPublished(t *testing.T) {
 	comments := &jsonschema.Reflector{}
 	for _, folder := range commented {
-		if _, err := os.Stat("../" + folder); err == nil {
-			if err := comments.AddGoComments(module+"/schema", "../"+folder); err != nil {
-				t.Fatal(err)
-			}
+		if err := comments.AddGoComments(module+"/schema", "../"+folder); err != nil {
+			t.Fatal(err)
 		}
 	}
+	addUnexported(t, comments.CommentMap, "gates")
 	var names []string
 	for _, s := range sources() {
 		names = append(names, s.name)
@@ -110,21 +154,50 @@ func TestPublishedAreRead(t *testing.T) {
 	}
 }
 
+// addUnexported adds the comments on fields of unexported types, which AddGoComments leaves out: those of the kinds of gates.
+func addUnexported(t *testing.T, comments map[string]string, folder string) {
+	t.Helper()
+	files, err := filepath.Glob("../" + folder + "/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files in %s: %v", folder, err)
+	}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok || spec.Name.IsExported() {
+				return true
+			}
+			if s, ok := spec.Type.(*ast.StructType); ok {
+				for _, f := range s.Fields.List {
+					for _, name := range f.Names {
+						comments[module+"/"+folder+"."+spec.Name.Name+"."+name.Name] = strings.TrimSpace(f.Doc.Text() + f.Comment.Text())
+					}
+				}
+			}
+			return true
+		})
+	}
+}
+
 // generate makes a schema from a type.
 func generate(t *testing.T, s source, comments map[string]string) []byte {
 	t.Helper()
-	r := jsonschema.Reflector{
-		Anonymous:      true,
-		ExpandedStruct: true,
-		Namer:          definition,
-		CommentMap:     comments,
-		Mapper:         opaque,
-	}
-	root := reflect.TypeOf(s.value)
-	made := r.ReflectFromType(root)
+	made := reflected(t, s, reflect.TypeOf(s.value), comments)
 	made.ID = jsonschema.ID(schema.ID(s.name))
-	g := generator{t: t, human: s.human, root: root, made: made, seen: map[reflect.Type]bool{}}
-	g.visit(root)
+	if s.beside != nil {
+		common := reflected(t, s, reflect.TypeOf(s.beside), comments)
+		for at := common.Properties.Oldest(); at != nil; at = at.Next() {
+			if _, twice := made.Properties.Get(at.Key); twice {
+				t.Errorf("%s: key %q is the kind's own and every kind's", s.name, at.Key)
+			}
+			made.Properties.Set(at.Key, at.Value)
+		}
+		made.Description = s.about
+	}
 	if property, ok := made.Properties.Get("schema"); ok {
 		property.Const = schema.ID(s.name)
 	}
@@ -133,6 +206,19 @@ func generate(t *testing.T, s source, comments map[string]string) []byte {
 		t.Fatal(err)
 	}
 	return append(b, '\n')
+}
+
+// reflected is what invopop makes of a type, and what only we know of it.
+func reflected(t *testing.T, s source, root reflect.Type, comments map[string]string) *jsonschema.Schema {
+	t.Helper()
+	if root.Kind() == reflect.Pointer {
+		root = root.Elem()
+	}
+	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Namer: definition, CommentMap: comments, Mapper: opaque}
+	made := r.ReflectFromType(root)
+	g := generator{t: t, human: s.human, root: root, made: made, seen: map[reflect.Type]bool{}}
+	g.visit(root)
+	return made
 }
 
 // definition names a type by package and name, since two packages may have a Config.
@@ -230,6 +316,12 @@ func (g *generator) property(t reflect.Type, p *jsonschema.Schema, omitted bool)
 		} else {
 			delete(p.Extras, "x-text")
 		}
+	}
+	for t.Kind() == reflect.Pointer && omitted {
+		t = t.Elem()
+	}
+	if opaque(t) != nil {
+		p.OneOf = nil // a tag's words on it, which the type's own schema says better
 	}
 	null := t.Kind() == reflect.Pointer || !g.human && (t.Kind() == reflect.Slice || t.Kind() == reflect.Map)
 	if omitted || !null {

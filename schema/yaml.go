@@ -31,8 +31,7 @@ func parseYAML(file string, b []byte) (*node, error) {
 		c.add(1, 1, "empty-file", "the file holds nothing, or only comments")
 		return nil, c.err()
 	case len(documents) > 1:
-		second := documents[1].Content[0]
-		c.add(int32(max(second.Line, 1)), int32(max(second.Column, 1)), "several-documents", `a second document begins: a file holds one, without "---" between its parts`)
+		c.add(int32(documents[1].Line), int32(documents[1].Column), "several-documents", `a second document begins: a file holds one, without "---" between its parts`)
 		return nil, c.err()
 	}
 	w := yamlWalk{complaints: c, source: cursor{b: b, line: 1, column: 1}}
@@ -102,12 +101,13 @@ type yamlWalk struct {
 
 // node makes ours of theirs, and notes what is refused.
 func (w *yamlWalk) node(y *yaml.Node, depth int) *node {
-	n := &node{line: int32(y.Line), column: int32(y.Column)}
+	begins := w.source.at(y.Line, y.Column)
+	n := &node{line: int32(w.source.line), column: int32(w.source.column)} // within the file, where yaml.v3 is beyond
 	if w.values++; w.values > MaxValues {
 		w.add(n.line, n.column, "too-big", "the file has more than %d values", MaxValues)
 		return n
 	}
-	switch begins := w.source.at(y.Line, y.Column); {
+	switch {
 	case y.Kind == yaml.AliasNode:
 		w.add(n.line, n.column, "yaml-alias", `"*%s" stands for what is written elsewhere: write it out, or quote it if it is text`, short(y.Value))
 		return n

@@ -46,7 +46,7 @@ var refusals = []struct{ name, in, want string }{
 	{"hex large", "a: 0x20000000000001\n", "1:4: integer-too-large: 0x20000000000001 is an integer beyond 2^53, which would lose digits: quote it if it is an identifier"},
 	{"large key", "12345678901234567890: a\n", "1:1: integer-too-large: 12345678901234567890 is an integer beyond 2^53, which would lose digits: quote it if it is an identifier"},
 	{"leading zero", "a: 010\n", "1:4: ambiguous-number: 010 is 10 to some readers and octal to others: write 10, or \"010\" if it is text"},
-	{"two documents", "a: 1\n---\nb: 2\n", "3:1: several-documents: a second document begins: a file holds one, without \"---\" between its parts"},
+	{"two documents", "a: 1\n---\nb: 2\n", "2:1: several-documents: a second document begins: a file holds one, without \"---\" between its parts"},
 	{"two documents, first ended", "a: 1\n...\nb: 2\n", "3:1: yaml-syntax: this fits nothing above it: indent the parts of one mapping or list alike, and quote all of a value or nothing of it"},
 	{"bad utf-8", "a: b\nc: é\xff\n", "2:5: not-utf8: byte 0xff is not UTF-8: save the file as UTF-8"},
 	{"control", "a: b\x01\n", "1:5: control-character: U+0001 cannot be seen: remove it, or write \"\\u0001\" in double quotes"},
