@@ -397,6 +397,9 @@ func (r *rows) scoresOf(ctx context.Context, rival Rival, file table.Source, id,
 
 // drift measures the columns against the baseline.
 func (r *rows) drift(c Config, n Needs, a Against) ([]Shift, error) {
+	if len(n.Drift) == 0 {
+		return nil, nil
+	}
 	var shifts []Shift
 	for _, d := range drift.Distances() {
 		for _, name := range n.Drift[d.Name] {
