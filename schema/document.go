@@ -7,6 +7,7 @@ import "strings"
 type Document struct {
 	file string
 	root *node    // nil: there is nothing
+	part bool     // of a file, by Sub
 	near Position // of a root that is not there: the nearest value around it
 }
 
@@ -43,7 +44,7 @@ func (d *Document) decode(s *compiled, v any) error {
 	if s.texts {
 		root = s.asText(s.written, root)
 	}
-	if err := s.check(d.file, root); err != nil {
+	if err := s.check(d.file, root, d.part); err != nil {
 		return err
 	}
 	return fill(d.file, root, v)
@@ -71,7 +72,7 @@ func (d *Document) Sub(path ...any) *Document {
 		return nil
 	}
 	n, _ := d.find(path)
-	return &Document{file: d.file, root: n, near: d.At(path...)}
+	return &Document{file: d.file, root: n, part: d.part || len(path) > 0, near: d.At(path...)}
 }
 
 // Has says whether a value stands at the path.

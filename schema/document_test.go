@@ -110,3 +110,17 @@ func TestNoDocument(t *testing.T) {
 		t.Errorf("an unknown schema decodes: %v", err)
 	}
 }
+
+// TestPart: a part is validated by itself, and told of at its place in the file.
+func TestPart(t *testing.T) {
+	var v any
+	d := parse(t, "p.yaml", "gates:\n  - x\n  - {model: 1, threshold: 0.5, task: binary}\n").Sub("gates")
+	for want, part := range map[string]*Document{
+		`p.yaml:2:5: wrong-type: this must be a mapping, not the text "x"`:           d.Sub(0),
+		`p.yaml:3:13: wrong-type: "model" must be text, not the number 1: write "1"`: d.Sub(1),
+	} {
+		if err := part.decode(test(t), &v); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}

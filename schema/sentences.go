@@ -13,6 +13,7 @@ type told struct {
 	complaints
 	schema *compiled
 	root   *node
+	part   bool // root is a part of a file
 }
 
 // place is where a finding is: the value, its key, and how to name it.
@@ -26,7 +27,7 @@ type place struct {
 // find goes along a JSON pointer.
 func (t *told) find(pointer string) place {
 	p := place{value: t.root, name: "the file"}
-	if t.root.line > 1 {
+	if t.part {
 		p.name = "this"
 	}
 	for _, step := range pointerSteps(pointer) {
@@ -117,7 +118,7 @@ func (t *told) unknownKeys(f finding) (meant []string) {
 		_, elsewhere := top[k.text]
 		switch {
 		case near != "":
-		case elsewhere && p.around != nil:
+		case elsewhere && p.around != nil && !t.part:
 			more = ": it stands at the top of the file, not indented"
 		case len(free) > 0 && len(free) <= 12:
 			more = ": what can be added is " + words(free, "and")

@@ -12,8 +12,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// check holds a value against the schema. The error is Problems.
-func (s *compiled) check(file string, root *node) error {
+// check holds a value, the whole of a file or a part of it, against the schema. The error is Problems.
+func (s *compiled) check(file string, root *node, part bool) error {
 	err := s.validator.Validate(plain(root))
 	if err == nil {
 		return nil
@@ -22,7 +22,7 @@ func (s *compiled) check(file string, root *node) error {
 	if !errors.As(err, &invalid) {
 		return err
 	}
-	t := told{complaints: complaints{file: file}, schema: s, root: root}
+	t := told{complaints: complaints{file: file}, schema: s, root: root, part: part}
 	t.tell(t.findings(invalid))
 	return t.err()
 }
