@@ -206,6 +206,20 @@ func TestNone(t *testing.T) {
 	}
 }
 
+func TestNegativeZero(t *testing.T) {
+	b := Basis{Method: "psi", Estimate: math.Copysign(0, -1), SE: .5}
+	if math.Signbit(b.Low(.5)) || math.Signbit(b.High(.5)) {
+		t.Error("the limit is −0, and from JSON it would be 0")
+	}
+}
+
+func TestPairedAUCStaysInRange(t *testing.T) {
+	b := PairedAUC(.95, .05, .4, 1000, 1000)
+	if low, high := b.Low(.025), b.High(.025); high != 1 || low < 0 {
+		t.Errorf("[%v, %v], want [.116, 1]", low, high)
+	}
+}
+
 func TestProportionEnds(t *testing.T) {
 	for _, n := range []float64{1, 30, 7.5, 1e7} {
 		for _, a := range []float64{.025, 1e-6} {

@@ -15,9 +15,7 @@ func Mean(n int64, sum, sumOfSquares float64) Basis {
 	}
 	count := float64(n)
 	mean := sum / count
-	// Σx² − (Σx)²/n, the product kept to twice its digits.
-	square := sum * sum
-	spread := sumOfSquares - square/count - math.FMA(sum, sum, -square)/count
+	spread := sumOfSquares - sum*mean
 	if spread < 1e-14*sumOfSquares {
 		spread = 0
 	}

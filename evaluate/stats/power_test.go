@@ -107,6 +107,8 @@ func TestCanFail(t *testing.T) {
 	}{
 		{"0 of 30 has an upper limit of .116", Proportion(20, 30), Min, .05, false},
 		{"and would fail .12", Proportion(20, 30), Min, .12, true},
+		{"on the bound is not beyond it", Proportion(20, 30), Min, Proportion(0, 30).High(.025), false},
+		{"nor at the other end", Proportion(20, 30), Max, Proportion(30, 30).Low(.025), false},
 		{"30 of 30 has a lower limit of .884", Proportion(1, 30), Max, .88, true},
 		{"", Proportion(1, 30), Max, .89, false},
 		{"F1 of 30", F1(30, 0, 0), Min, .05, false},
