@@ -3,7 +3,7 @@ package stats
 import "math"
 
 // MOVER ("method of variance estimates recovery": Zou and Donner 2008, doi:10.1002/sim.3095; ratios: Donner and Zou 2012,
-// doi:10.1177/0962280210383082) makes limits of a figure from those of its independent parts: the distance from each part's estimate to
+// Statistical Methods in Medical Research 21:347) makes limits of a figure from those of its independent parts: the distance from each part's estimate to
 // its own limit stands for that part's spread on that side. In a difference or mean, parts that have fewer than 10 counts towards the
 // limit's own end of [0, 1] are taken together by Bonferroni first.
 

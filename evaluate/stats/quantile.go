@@ -9,7 +9,7 @@ import (
 // Gonum's inverse incomplete beta (cephes) loses digits for many rows (docs/statistics.md has the figures), so the quantiles of beta and
 // t are found here: Newton's method on the logarithm of the tail, over t = log(x/(1−x)). The density over t is log-concave, hence so are
 // both tails, and Newton's method converges from any start, after its first step from one side only. The tail is the continued fraction
-// of DLMF 8.17.22 times a density by Loader (2000), "Fast and accurate computation of binomial probabilities", in which nothing cancels.
+// of Didonato and Morris (1992, Algorithm 708) times a density by Loader (2000), "Fast and accurate computation of binomial probabilities", in which nothing cancels.
 
 // normalUpper is the z that a standard normal exceeds with probability a, 0 < a < 1.
 func normalUpper(a float64) float64 { return -mathext.NormalQuantile(a) }
@@ -88,9 +88,7 @@ func betaLogDensity(a, b, t float64) float64 {
 // about √max(a, b) steps where x ≤ (a+1)/(a+b+2).
 func betaFraction(a, b, x, y float64) float64 {
 	const tiny = 1e-300
-	// DLMF 8.17.22 in its contracted (even) form: half as many steps, positive terms, hence no cancellation.
-	//   F = a / (a·... ) with α₁ = 1, α_{m+1} = (a+m−1)(a+b+m−1) m (b−m) x² / (a+2m−1)²,
-	//   β_{m+1} = m + m(b−m)x/(a+2m−1) + (a+m)(a − (a+b)x + 1 + m(2−x)) / (a+2m+1)   (Didonato and Morris 1992, eq. 9)
+	// Their equation 9: DLMF 8.17.22 contracted to every second convergent, so half as many steps.
 	beta := a / (a + 1) * (a*y - b*x + 1)
 	c, d := beta, 0.0
 	f := beta
