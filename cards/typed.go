@@ -71,3 +71,6 @@ func (c *Card) figure(groups evaluate.Groups, key string) *evaluate.Figure {
 	}
 	return nil
 }
+
+// Typing writes a figure with the digits that it was typed with.
+func Typing(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

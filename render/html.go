@@ -1,12 +1,49 @@
 package render
 
-import "io"
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"regexp"
 
-var htmlPage = Format{Name: "html", File: "card.html", Shows: []string{"report", "card", "decisions"},
-	Write: func(w io.Writer, v View) error { return nil }}
-var markdown = Format{Name: "markdown", File: "README.md", Shows: []string{"report", "card"},
-	Write: func(w io.Writer, v View) error { return nil }}
-var junit = Format{Name: "junit", File: "junit.xml", Shows: []string{"report", "decisions"},
-	Write: func(w io.Writer, v View) error { return nil }}
-var github = Format{Name: "github", File: "summary.md", Shows: []string{"report", "decisions", "notes"},
-	Write: func(w io.Writer, v View) error { return nil }}
+	"github.com/gatecard/gatecard/cards"
+)
+
+var htmlPage = Format{
+	Name: "html", File: "card.html", Shows: []string{"report", "card", "evidence", "decisions", "notes"},
+	Write: func(w io.Writer, v View) error {
+		if err := pageTemplate.Execute(w, newPage(v)); err != nil {
+			return fmt.Errorf("write page: %w", err)
+		}
+		return nil
+	},
+}
+
+//go:embed templates/card.html.tmpl templates/card.css
+var templates embed.FS
+
+// pageTemplate makes the page of a [page]. html/template escapes; line and prose show what hides first.
+var pageTemplate = template.Must(template.New("card.html.tmpl").Funcs(template.FuncMap{
+	"line":   cards.Line,
+	"upper":  func(s string) string { return cards.Upper(cards.Line(s)) },
+	"prose":  prose,
+	"inline": inline,
+	"count":  cards.Count,
+	"strong": strong,
+	"css":    style,
+}).ParseFS(templates, "templates/card.html.tmpl"))
+
+// style is the page's own sheet, which no data reaches.
+func style() (template.CSS, error) {
+	b, err := templates.ReadFile("templates/card.css")
+	return template.CSS(b), err //nolint:gosec // embedded
+}
+
+var figures = regexp.MustCompile(`[−-]?\b\d+\.\d+\b`)
+
+// strong makes the figures of a sentence stand out.
+func strong(s string) template.HTML {
+	s = template.HTMLEscapeString(cards.Line(s))
+	return template.HTML(figures.ReplaceAllString(s, "<b>$0</b>")) //nolint:gosec // escaped above
+}

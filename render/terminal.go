@@ -139,7 +139,7 @@ func (c *console) gates(r *gates.Report) {
 			if slices.Contains(gone, "decides on") && deciding(g) != "" {
 				said = append(said, "decides on "+deciding(g))
 			}
-			return strings.Join(said, ": ")
+			return strings.Join(said, " · ")
 		},
 	})
 }
@@ -216,18 +216,26 @@ func failing(v evidence.Verdict) string {
 	return word(v)
 }
 
+// notes: those of the report in one breath, then the view's.
 func (c *console) notes(v View) {
-	var notes []string
-	if r := v.report(); r != nil {
-		notes = append(notes, r.Notes...)
+	if r := v.report(); r != nil && len(r.Notes) > 0 {
+		c.gap()
+		c.paragraph("  ", plain(noted(r)))
 	}
-	notes = append(notes, v.Notes...)
-	if len(notes) > 0 {
+	if len(v.Notes) > 0 {
 		c.gap()
 	}
-	for _, n := range notes {
+	for _, n := range v.Notes {
 		c.paragraph("  ", plain(n))
 	}
+}
+
+// noted makes one sentence of a report's notes.
+func noted(r *gates.Report) string {
+	if len(r.Notes) == 0 {
+		return ""
+	}
+	return cards.Upper(strings.Join(r.Notes, "; ")) + "."
 }
 
 // next: commands that can be pasted.

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"cmp"
 	"encoding/csv"
+	"fmt"
 	"maps"
 	"math"
 	"os"
@@ -31,7 +33,7 @@ var censusTerms = evaluate.Terms{
 	Task: "binary", Label: "employed", Positive: "1", Threshold: ptr(0.5), Sampling: "deployment",
 	Groups: []evaluate.Dimension{
 		{Name: "sex", Column: "SEX", Values: map[string]string{"1": "men", "2": "women"}},
-		{Name: "disability", Column: "DIS", Values: map[string]string{"1": "with a disability", "2": "without a disability"}},
+		{Name: "disability", Column: "DIS", Values: map[string]string{"1": "people with a disability", "2": "people without a disability"}},
 		{Name: "race", Column: "RAC1P", Values: map[string]string{
 			"1": "white", "2": "black", "3": "American Indian", "4": "Alaska Native", "5": "tribe not given", "6": "Asian",
 			"7": "Hawaiian or Pacific", "8": "other race", "9": "two or more races"}},
@@ -40,19 +42,20 @@ var censusTerms = evaluate.Terms{
 	},
 }
 
-func interval(k, n float64) *stats.Interval {
-	if n == 0 {
-		return nil
+// figure is a metric from its basis, as evaluate makes one.
+func figure(value float64, support int64, b stats.Basis) evaluate.Figure {
+	f := evaluate.Figure{Value: &value, Support: support, Basis: b, Interval: stats.Describe(b, evaluate.Level)}
+	if f.Interval == nil {
+		f.Without = "too few rows for an interval"
 	}
-	i := stats.Wilson(k, n, 0.95)
-	return &i
+	return f
 }
 
 func share(k, n int64, why string) evaluate.Figure {
 	if n == 0 {
 		return evaluate.Figure{Undefined: why}
 	}
-	return evaluate.Figure{Value: ptr(float64(k) / float64(n)), Support: n, Interval: interval(float64(k), float64(n))}
+	return figure(float64(k)/float64(n), n, stats.Proportion(float64(k), float64(n)))
 }
 
 // census is the evaluation of a version, from testdata/census.csv.
@@ -94,10 +97,14 @@ func census(t testing.TB, version string) *evaluate.Evaluation {
 			auc = evaluate.Figure{Value: &v, Support: min(c.TP+c.FN, c.FP+c.TN), Without: "one class has a single row"}
 			if low, err := strconv.ParseFloat(l[7], 64); err == nil {
 				high, _ := strconv.ParseFloat(l[8], 64)
-				auc.Interval, auc.Without = &stats.Interval{Low: low, High: high, Level: 0.95, Method: "delong-logit"}, ""
+				logit := func(p float64) float64 { return math.Log(p / (1 - p)) }
+				auc = figure(v, auc.Support, stats.AUC(v, (logit(high)-logit(low))/2/1.96*v*(1-v), c.FP+c.TN, c.TP+c.FN))
 			}
 		}
 		f1 := share(2*c.TP, 2*c.TP+c.FP+c.FN, "nothing is positive")
+		if f1.Value != nil {
+			f1 = figure(*f1.Value, c.TP+c.FP+c.FN, stats.F1(float64(c.TP), float64(c.FP), float64(c.FN)))
+		}
 		e.Slices = append(e.Slices, evaluate.Slice{Groups: groups, Rows: rows, Counts: &c, Metrics: map[string]evaluate.Figure{
 			"roc_auc": auc, "recall": share(c.TP, c.TP+c.FN, "no row is truly positive"), "precision": share(c.TP, c.TP+c.FP, "no row is predicted positive"),
 			"false_positive_rate": share(c.FP, c.FP+c.TN, "no row is truly negative"), "accuracy": share(c.TP+c.TN, rows, "no rows"), "f1": f1,
@@ -107,111 +114,136 @@ func census(t testing.TB, version string) *evaluate.Evaluation {
 			e.Rows = rows
 		}
 	}
-	e.Drift = []evaluate.Shift{{Column: "score", Distance: "psi", Baseline: "predictions-2015-v" + version + ".parquet", Figure: evaluate.Figure{
-		Value: ptr(0.0009), Support: 69126, Interval: &stats.Interval{Low: 0.0005, High: 0.0011, Level: 0.95, Method: "psi"}}}}
+	e.Drift = []evaluate.Shift{{Column: "score", Distance: "psi", Baseline: "predictions-2015-v" + version + ".parquet", Figure: figure(0.0009, 69126,
+		stats.Basis{Method: "psi", Estimate: 0.0008, SE: 0.00015})}}
 	e.Curves = []evaluate.Curve{{Name: "roc", Groups: evaluate.Groups{}, Points: [][2]float64{
 		{0, 0}, {.0021, .0478}, {.0082, .1417}, {.0155, .2346}, {.0254, .324}, {.039, .412}, {.0551, .4941}, {.0749, .574}, {.0975, .6514},
 		{.1242, .7246}, {.1571, .7916}, {.1989, .8504}, {.2517, .8969}, {.3134, .9355}, {.3856, .9632}, {.4652, .9837}, {.5522, .9969}, {.6493, 1}, {1, 1}}}}
 	return e
 }
 
-// claims along a dimension, with limits that are not those of the policy but near them.
+// claims of a metric along dimensions, worst (lowest) first, with the limits that package gates would give a bound.
 func claims(e *evaluate.Evaluation, metric string, dimensions ...string) []evidence.Claim {
-	var list []evidence.Claim
-	add := func(s evaluate.Slice) {
-		f := s.Metrics[metric]
-		c := evidence.Claim{Groups: s.Groups, Value: f.Value, Support: f.Support}
-		switch {
-		case f.Value == nil:
-			c.Unjudged = f.Undefined
-		case f.Support < 30 && metric != "roc_auc":
-			c.Small, c.Unjudged = true, strconv.FormatInt(f.Support, 10)+" truly positive rows, under min_support 30"
-		case f.Interval != nil:
-			c.Low, c.High = ptr(f.Interval.Low-0.0005), ptr(f.Interval.High+0.0005)
-		}
-		list = append(list, c)
-	}
+	var found []evaluate.Slice
 	if len(dimensions) == 0 {
-		add(e.Overall())
+		found = e.Slices[:1]
 	}
 	for _, d := range dimensions {
-		ss, err := e.Along(d)
+		along, err := e.Along(d)
 		if err != nil {
 			panic(err)
 		}
-		for _, s := range ss {
-			add(s)
-		}
+		found = append(found, along...)
 	}
-	slices.SortStableFunc(list, func(a, b evidence.Claim) int {
-		v := func(c evidence.Claim) float64 {
-			if c.Unjudged != "" || c.Value == nil {
-				return math.Inf(1)
-			}
-			return *c.Value
+	var list []evidence.Claim
+	for _, s := range found {
+		f := s.Metrics[metric]
+		c := evidence.Claim{Groups: s.Groups, Value: f.Value, Support: f.Support}
+		if f.Support < 30 {
+			c.Small, c.Unjudged = true, fmt.Sprintf("%d truly positive rows, under min_support 30", f.Support)
+		} else {
+			c.Low, c.High = ptr(f.Basis.Low(0.025)), ptr(f.Basis.High(0.025/float64(len(found))))
 		}
-		switch x, y := v(a), v(b); {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
+		list = append(list, c)
+	}
+	rank := func(c evidence.Claim) float64 {
+		if c.Unjudged != "" {
+			return 2
 		}
-		return 0
-	})
+		return *c.Value
+	}
+	slices.SortStableFunc(list, func(a, b evidence.Claim) int { return cmp.Compare(rank(a), rank(b)) })
 	return list
 }
 
-func gate(id string, verdict evidence.Verdict, low, high *float64, claims []evidence.Claim) evidence.Result {
-	r := evidence.Result{Gate: id, Verdict: verdict, Low: low, High: high, Claims: claims}
-	if len(claims) > 0 {
-		r.Value = claims[0].Value
+// outcome fills what follows from the claims: the worst one's figure, and the gate's interval.
+func outcome(o gates.Outcome, lower, upper *float64, line int, list []evidence.Claim) gates.Outcome {
+	o.Min, o.Max, o.Claims, o.Level = lower, upper, list, 0.95
+	o.At = schema.Position{File: "gatecard.yaml", Line: line, Column: 5}
+	o.Reproduce = "gatecard gate --explain " + o.Gate
+	if o.Decide == "" {
+		o.Decide = gates.Proven
+	}
+	if len(list) == 0 {
+		return o
+	}
+	o.Value = list[0].Value
+	o.Measured = gates.Number(*o.Value)
+	for _, c := range list {
+		if c.Unjudged != "" {
+			continue
+		}
+		if o.Low == nil {
+			o.Low, o.High = c.Low, c.High
+		}
+		if lower != nil {
+			o.Low, o.High = ptr(min(*o.Low, *c.Low)), ptr(min(*o.High, *c.High))
+		} else {
+			o.Low, o.High = ptr(max(*o.Low, *c.Low)), ptr(max(*o.High, *c.High))
+		}
+	}
+	return o
+}
+
+func recallGate(e *evaluate.Evaluation, v evidence.Verdict) gates.Outcome {
+	o := outcome(gates.Outcome{Result: evidence.Result{Gate: "recall-across-disability-sex", Verdict: v}, Kind: "bound", Says: "recall across disability, sex",
+		Title: "Recall in every group", Metric: "recall", Across: []string{"disability", "sex"}, Required: "at least 0.50", Bound: "≥ 0.50",
+		Where: "people with a disability", Because: "A tool that offers jobs must find the people who work.",
+	}, ptr(0.5), nil, 31, claims(e, "recall", "disability", "sex"))
+	o.Sentence = "Recall for people with a disability is " + o.Measured + "; at least 0.50 is required in every group."
+	return o
+}
+
+func otherGates(e *evaluate.Evaluation) []gates.Outcome {
+	auc := outcome(gates.Outcome{Result: evidence.Result{Gate: "roc-auc", Verdict: evidence.Pass}, Kind: "bound", Says: "roc_auc", Title: "ROC AUC",
+		Metric: "roc_auc", Required: "at least 0.86", Bound: "≥ 0.86", Where: "overall"}, ptr(0.86), nil, 33, claims(e, "roc_auc"))
+	sexes, err := e.Along("sex")
+	if err != nil {
+		panic(err)
+	}
+	men, women := sexes[0], sexes[1]
+	gap := func(x, y evaluate.Slice) evidence.Claim {
+		f, g := x.Metrics["false_positive_rate"], y.Metrics["false_positive_rate"]
+		b := stats.Difference(f.Basis, g.Basis)
+		return evidence.Claim{Groups: x.Groups, Against: y.Groups, Value: ptr(*f.Value - *g.Value), Low: ptr(max(0, b.Low(0.0125))), High: ptr(max(0, b.High(0.025))),
+			Support: min(f.Support, g.Support)}
+	}
+	fpr := outcome(gates.Outcome{Result: evidence.Result{Gate: "false-positive-rate-gap-by-sex", Verdict: evidence.Pass}, Kind: "gap",
+		Says: "false_positive_rate, gap by sex", Title: "False positive rate, any two groups by sex", Metric: "false_positive_rate", Across: []string{"sex"},
+		Required: "at most 0.10", Bound: "≤ 0.10", Where: "women − men"}, nil, ptr(0.10), 34, []evidence.Claim{gap(women, men), gap(men, women)})
+	shift := e.Drift[0].Figure
+	psi := outcome(gates.Outcome{Result: evidence.Result{Gate: "psi-of-score", Verdict: evidence.Pass}, Kind: "drift", Says: "psi of score", Title: "PSI of score",
+		Required: "at most 0.10", Bound: "≤ 0.10", Where: "score", Decide: gates.UnlessDisproven}, nil, ptr(0.10), 35,
+		[]evidence.Claim{{Groups: map[string]string{}, Column: "score", Value: shift.Value, Low: &shift.Interval.Low, High: &shift.Interval.High, Support: 69126}})
+	return []gates.Outcome{auc, fpr, psi}
+}
+
+// versusGate compares with the champion; without a drop there never was one.
+func versusGate(drop *evaluate.Figure) gates.Outcome {
+	o := gates.Outcome{Result: evidence.Result{Gate: "roc-auc-versus-champion", Verdict: evidence.NotApplicable}, Kind: "versus", Says: "roc_auc versus champion",
+		Title: "ROC AUC against the champion", Metric: "roc_auc", Required: "drop at most 0.002", Bound: "≤ 0.002", Note: "no champion was ever set",
+		Sentence: "ROC AUC against the champion: not applicable, since no champion was ever set."}
+	if drop == nil {
+		return outcome(o, nil, ptr(0.002), 36, nil)
+	}
+	o.Verdict, o.Note, o.Where = evidence.Fail, "", "overall"
+	o = outcome(o, nil, ptr(0.002), 36, []evidence.Claim{{Groups: map[string]string{}, Value: ptr(-*drop.Value), Low: ptr(-drop.Basis.High(0.025)), High: ptr(-drop.Basis.Low(0.025)),
+		Support: drop.Support}})
+	o.Sentence = "ROC AUC is " + o.Measured + " below the champion's (ma-employment/2) on the same 69,126 rows; a drop of at most 0.002 is allowed."
+	return o
+}
+
+// judged is a report as package gates makes one.
+func judged(s evidence.Standing, headline string, outcomes ...gates.Outcome) *gates.Report {
+	r := &gates.Report{Schema: gates.SchemaID, Verdict: outcomes[0].Verdict, Headline: headline, Standing: s, Gates: outcomes,
+		Notes: []string{"rows are taken as independent"}}
+	if headline == "" {
+		r.Headline = outcomes[0].Sentence
+	}
+	if s.Look > 1 {
+		r.Notes = append(r.Notes, fmt.Sprintf("this is candidate number %d judged on these rows", s.Look))
 	}
 	return r
-}
-
-func recallGate(e *evaluate.Evaluation, verdict evidence.Verdict, low, high float64, measured string) gates.Outcome {
-	o := gates.Outcome{
-		Result: gate("recall-across-disability-sex", verdict, &low, &high, claims(e, "recall", "disability", "sex")),
-		Kind:   "bound", Says: "recall across disability, sex", Title: "Recall in every group", Metric: "recall", Across: []string{"disability", "sex"},
-		Required: "at least 0.50", Bound: "≥ 0.50", Where: "with a disability", Measured: measured, Decide: gates.Proven, Level: 0.95,
-		Because: "A tool that offers jobs must find the people who work.", Margin: ptr(low - 0.5), Reproduce: "gatecard gate --explain recall",
-		Sentence: "Recall for people with a disability is " + measured + "; at least 0.50 is required in every group.",
-		At:       schema.Position{File: "gatecard.yaml", Line: 31, Column: 5},
-	}
-	o.Min = ptr(0.5)
-	return o
-}
-
-func otherGates(e *evaluate.Evaluation, auc, low, high, fpr string) []gates.Outcome {
-	f := func(s string) *float64 { v, _ := strconv.ParseFloat(s, 64); return &v }
-	a := gates.Outcome{Result: gate("roc-auc", evidence.Pass, f(low), f(high), claims(e, "roc_auc")), Kind: "bound", Says: "roc_auc", Title: "ROC AUC",
-		Metric: "roc_auc", Required: "at least 0.86", Bound: "≥ 0.86", Where: "overall", Measured: auc, Decide: gates.Proven, Level: 0.95,
-		Sentence: "ROC AUC is " + auc + "; at least 0.86 is required.", Reproduce: "gatecard gate --explain roc_auc", At: schema.Position{File: "gatecard.yaml", Line: 33, Column: 5}}
-	a.Min = ptr(0.86)
-	men, women := evaluate.Groups{"sex": "men"}, evaluate.Groups{"sex": "women"}
-	g := gates.Outcome{Result: gate("fpr-gap", evidence.Pass, ptr(0.045), ptr(0.067), []evidence.Claim{
-		{Groups: women, Against: men, Value: f(fpr), Low: ptr(0.045), High: ptr(0.067), Support: 15956},
-		{Groups: men, Against: women, Value: ptr(-*f(fpr)), Low: ptr(-0.067), High: ptr(-0.045), Support: 15956}}),
-		Kind: "gap", Says: "false_positive_rate, gap by sex", Title: "False positive rate, any two sexes", Metric: "false_positive_rate", Across: []string{"sex"},
-		Required: "a gap of at most 0.10", Bound: "≤ 0.10", Where: "women − men", Measured: fpr, Decide: gates.Proven, Level: 0.95,
-		Sentence: "False positive rate is " + fpr + " higher for women than for men; a gap of at most 0.10 is allowed.", Reproduce: "gatecard gate --explain false_positive_rate",
-		At: schema.Position{File: "gatecard.yaml", Line: 34, Column: 5}}
-	g.Max = ptr(0.10)
-	d := gates.Outcome{Result: gate("psi-score", evidence.Pass, ptr(0.0005), ptr(0.0011), []evidence.Claim{
-		{Groups: map[string]string{}, Column: "score", Value: ptr(0.0009), Low: ptr(0.0005), High: ptr(0.0011), Support: 69126}}),
-		Kind: "drift", Says: "psi of score", Title: "PSI of the score", Required: "at most 0.10", Bound: "≤ 0.10", Where: "score", Measured: "0.0009",
-		Decide: gates.UnlessDisproven, Level: 0.95, Sentence: "PSI of the score is 0.0009; at most 0.10 is allowed.",
-		Reproduce: "gatecard gate --explain psi", At: schema.Position{File: "gatecard.yaml", Line: 35, Column: 5}}
-	d.Max = ptr(0.10)
-	return []gates.Outcome{a, g, d}
-}
-
-func notApplicable() gates.Outcome {
-	o := gates.Outcome{Result: evidence.Result{Gate: "roc-auc-versus-champion", Verdict: evidence.NotApplicable, Max: ptr(0.002)}, Kind: "versus",
-		Says: "roc_auc versus champion", Title: "ROC AUC against the champion", Metric: "roc_auc", Required: "a drop of at most 0.002", Bound: "≤ 0.002",
-		Where: "no champion was ever set", Decide: gates.Proven, Level: 0.95, Sentence: "No champion was ever set.", Reproduce: "gatecard gate --explain roc_auc",
-		At: schema.Position{File: "gatecard.yaml", Line: 36, Column: 5}}
-	return o
 }
 
 var censusWords = cards.Words{
@@ -269,10 +301,8 @@ func standing(first bool, look int) evidence.Standing {
 // failed is pages.md's first page: version 1 is refused.
 func failed(t testing.TB) View {
 	e := census(t, "1")
-	r := &gates.Report{Schema: gates.SchemaID, Verdict: evidence.Fail, Standing: standing(true, 1)}
-	r.Gates = append([]gates.Outcome{recallGate(e, evidence.Fail, 0.258, 0.304, "0.280")}, otherGates(e, "0.902", "0.900", "0.905", "0.054")...)
-	r.Gates = append(r.Gates, notApplicable())
-	r.Headline = r.Gates[0].Sentence
+	outcomes := append([]gates.Outcome{recallGate(e, evidence.Fail), versusGate(nil)}, otherGates(e)...)
+	r := judged(standing(true, 1), "", outcomes...)
 	v := View{Model: "ma-employment", Report: r, Registered: true, Out: "gatecard-out", Took: 1100 * time.Millisecond}
 	v.Card = cards.Fill("ma-employment", censusWords, e, r, version("1"))
 	v = sealed(v)
@@ -281,14 +311,15 @@ func failed(t testing.TB) View {
 	return v
 }
 
-// passed is version 2, compared with nothing, in Production.
+// passed is version 2, with nothing to compare, in Production.
 func passed(t testing.TB) View {
 	e := census(t, "2")
-	r := &gates.Report{Schema: gates.SchemaID, Verdict: evidence.Pass, Standing: standing(true, 2)}
-	r.Gates = append(otherGates(e, "0.884", "0.882", "0.887", "0.058"), recallGate(e, evidence.Pass, 0.674, 0.716, "0.695"))
-	r.Headline = "All 4 gates passed."
+	r := judged(standing(true, 2), "All 4 gates pass.", append(otherGates(e), recallGate(e, evidence.Pass))...)
 	words := censusWords
 	words.ModelDetails.Contact = "TODO"
+	words.EthicalConsiderations = nil
+	words.Metrics = cards.Typed{Overall: map[string]float64{"roc_auc": 0.91, "precision_at_0.5": 0.78, "uplift": 1.2},
+		PerGroup: map[string]map[string]map[string]float64{"sex": {"women": {"recall": 0.87}}}}
 	v := View{Model: "ma-employment", Report: r, Registered: true, Out: "gatecard-out", Took: 64 * time.Second,
 		Notes: []string{"Kept with the version: id, label and score of 69,126 rows."}}
 	v.Card = cards.Fill("ma-employment", words, e, r, version("2"))
@@ -299,36 +330,31 @@ func passed(t testing.TB) View {
 
 // worse is version 3, against the champion.
 func worse(t testing.TB) View {
-	e := census(t, "3")
-	drop := gates.Outcome{Result: gate("roc-auc-versus-champion", evidence.Fail, ptr(0.0177), ptr(0.0205), []evidence.Claim{
-		{Groups: map[string]string{}, Value: ptr(0.0192), Low: ptr(0.0177), High: ptr(0.0205), Support: 34492}}), Kind: "versus", Says: "roc_auc versus champion",
-		Title: "ROC AUC against the champion", Metric: "roc_auc", Required: "a drop of at most 0.002", Bound: "≤ 0.002", Where: "overall", Measured: "drop 0.0192",
-		Decide: gates.Proven, Level: 0.95, Sentence: "ROC AUC is 0.019 below the champion's (ma-employment/2) on the same 69,126 rows; at most 0.002 is allowed.",
-		Reproduce: "gatecard gate --explain roc_auc", At: schema.Position{File: "gatecard.yaml", Line: 36, Column: 5}}
-	drop.Max = ptr(0.002)
-	r := &gates.Report{Schema: gates.SchemaID, Verdict: evidence.Fail, Headline: drop.Sentence, Standing: standing(false, 3)}
-	r.Gates = append(append(r.Gates, drop), otherGates(e, "0.865", "0.862", "0.868", "0.067")...)
-	champion := census(t, "2")
+	e, champion := census(t, "3"), census(t, "2")
 	c := evaluate.Comparison{With: "champion", Version: "ma-employment/2", Paired: true, Rows: 69126}
 	for i, s := range e.Slices {
 		d := evaluate.Slice{Groups: s.Groups, Rows: s.Rows, Metrics: map[string]evaluate.Figure{}}
 		for name, f := range s.Metrics {
 			theirs := champion.Slices[i].Metrics[name]
-			if f.Value == nil || theirs.Value == nil || name == "prevalence" {
+			if f.Value == nil || theirs.Value == nil {
 				continue
 			}
-			v := *f.Value - *theirs.Value
-			w := 1 / math.Sqrt(float64(f.Support)+1) / 3
-			d.Metrics[name] = evaluate.Figure{Value: &v, Support: f.Support, Interval: &stats.Interval{Low: v - w, High: v + w, Level: 0.95, Method: "tango"}}
+			b := stats.Influence(*f.Value-*theirs.Value, 1/math.Sqrt(float64(f.Support)+1)/6, f.Support)
+			if name == "roc_auc" && i == 0 {
+				b = stats.PairedAUC(*f.Value, *theirs.Value, 0.0007, 34492, 34634)
+			}
+			d.Metrics[name] = figure(*f.Value-*theirs.Value, f.Support, b)
 		}
 		c.Slices = append(c.Slices, d)
 	}
 	e.Comparisons = []evaluate.Comparison{c}
+	drop := c.Slices[0].Metrics["roc_auc"]
+	r := judged(standing(false, 3), "", append([]gates.Outcome{versusGate(&drop)}, otherGates(e)...)...)
 	v := View{Model: "ma-employment", Report: r, Registered: true, Out: "gatecard-out", Took: 1300 * time.Millisecond}
 	v.Card = cards.Fill("ma-employment", censusWords, e, r, version("3"))
 	v = sealed(v)
 	v.Decisions = []evidence.Decision{{Target: "Production", Met: []string{"card", "artifacts", "lineage"}, Unmet: []evidence.Refusal{
-		{Requirement: "gates", Reason: evidence.GateFailed, Detail: "roc_auc versus champion: drop 0.0192, at most 0.002 is required"}}}}
+		{Requirement: "gates", Reason: evidence.GateFailed, Detail: "roc_auc versus champion: 0.0192, at most 0.002 is required"}}}}
 	return v
 }
 
@@ -337,7 +363,8 @@ func undecided(t testing.TB) View {
 	terms := evaluate.Terms{Task: "binary", Label: "relapsed", Positive: "1", Threshold: ptr(0.5), Sampling: "stratified",
 		Groups: []evaluate.Dimension{{Name: "disability", Column: "dis"}}}
 	e := &evaluate.Evaluation{Schema: evaluate.SchemaID, Terms: terms, Dataset: digest("rows of a small trial"), Rows: 2604,
-		Inputs: []evidence.Input{{File: evidence.File{Path: "data/trial.csv", Size: 81_000, SHA256: digest("trial")}, Role: "predictions", Rows: 2604}}, Missing: map[string]int64{"dis": 4}}
+		Inputs:  []evidence.Input{{File: evidence.File{Path: "data/trial.csv", Size: 81_000, SHA256: digest("trial")}, Role: "predictions", Rows: 2604}},
+		Missing: map[string]int64{"dis": 4}}
 	add := func(groups evaluate.Groups, tp, fn int64) {
 		e.Slices = append(e.Slices, evaluate.Slice{Groups: groups, Rows: 2 * (tp + fn), Metrics: map[string]evaluate.Figure{"recall": share(tp, tp+fn, "no row is truly positive")}})
 	}
@@ -347,13 +374,11 @@ func undecided(t testing.TB) View {
 	add(evaluate.Groups{"disability": "severe"}, 41, 9)
 	add(evaluate.Groups{"disability": "profound"}, 15, 5)
 	add(evaluate.Groups{"disability": evaluate.Missing}, 0, 0)
-	o := gates.Outcome{Result: gate("recall", evidence.Inconclusive, ptr(0.686), ptr(0.921), claims(e, "recall", "disability")), Kind: "bound", Says: "recall across disability",
-		Title: "Recall in every group", Metric: "recall", Across: []string{"disability"}, Required: "at least 0.80", Bound: "≥ 0.80", Where: "severe disability", Measured: "0.820",
-		Decide: gates.Proven, Level: 0.95, Note: "2 groups too small to judge", Reproduce: "gatecard gate --plan --assume 0.87", At: schema.Position{File: "gatecard.yaml", Line: 12, Column: 5},
-		Sentence: "Recall for severe disability is 0.820 on 50 people: too few to show that it is at least 0.80. If it is truly 0.87, 250 people would settle it."}
-	o.Min = ptr(0.8)
-	r := &gates.Report{Schema: gates.SchemaID, Verdict: evidence.Inconclusive, Headline: o.Sentence, Gates: []gates.Outcome{o},
-		Standing: evidence.Standing{Policy: evidence.PolicyRef{Digest: digest("policy of the trial")}}}
+	o := outcome(gates.Outcome{Result: evidence.Result{Gate: "recall-across-disability", Verdict: evidence.Inconclusive}, Kind: "bound", Says: "recall across disability",
+		Title: "Recall in every group", Metric: "recall", Across: []string{"disability"}, Required: "at least 0.80", Bound: "≥ 0.80", Where: "disability severe",
+		Note: "2 groups too small to judge; too few rows to settle it"}, ptr(0.80), nil, 12, claims(e, "recall", "disability"))
+	o.Sentence = "Recall in every group for disability severe is 0.820 on 50 rows: too few to show that it is at least 0.80."
+	r := judged(evidence.Standing{Policy: evidence.PolicyRef{Digest: digest("policy of the trial")}}, "", o)
 	return View{Model: "relapse", Report: r, Card: cards.Fill("relapse", cards.Words{ModelDetails: cards.Details{Description: "describe what it does"}}, e, r, nil), Out: "gatecard-out"}
 }
 

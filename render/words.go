@@ -276,3 +276,12 @@ func reasons(d evidence.Decision) []string {
 	}
 	return codes
 }
+
+// distance is a drift distance's name on a page.
+func distance(name string) string {
+	switch name {
+	case "psi", "ks", "js", "kl":
+		return strings.ToUpper(name)
+	}
+	return strings.ReplaceAll(name, "_", " ")
+}

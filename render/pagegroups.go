@@ -1,0 +1,277 @@
+package render
+
+import (
+	"html/template"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/evaluate/stats"
+	"github.com/gatecard/gatecard/gates"
+	"github.com/gatecard/gatecard/render/chart"
+)
+
+// groupBlock shows how the model does for each group: the metrics that gates ask for with a plot, and all figures as a table.
+type groupBlock struct {
+	Metrics []metricBlock
+	All     []matrix
+	Heads   []string
+}
+
+// metricBlock is a metric along all dimensions. Its intervals are for reading: they decide nothing.
+type metricBlock struct {
+	Title, Summary, Denominator, Methods, Level, Bound string
+	Axis                                               template.HTML
+	Dimensions                                         []dimensionBlock
+	Small                                              int64 // groups under this many are dimmed
+}
+
+type dimensionBlock struct {
+	Name string
+	Rows []claimRow
+}
+
+// matrix is a dimension's groups with all metrics.
+type matrix struct {
+	Name string
+	Rows []matrixRow
+}
+
+type matrixRow struct {
+	Name  string
+	Rows  string
+	Small bool
+	Cells []figureRow
+}
+
+// figureRow is a metric's figure.
+type figureRow struct {
+	Name, Value, Interval, Support, Summary, Without string
+}
+
+// dimensions are those that the evaluation has slices of, in the order of the terms: first those that gates look along.
+func dimensions(e *evaluate.Evaluation, r *gates.Report) []string {
+	var names []string
+	add := func(name string) {
+		name = strings.Join(evaluate.CrossOf(name), " * ")
+		if _, err := e.Along(name); err == nil && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if r != nil {
+		for _, g := range r.Gates {
+			for _, d := range g.Across {
+				add(d)
+			}
+		}
+	}
+	for _, d := range e.Terms.Dimensions() {
+		add(d)
+	}
+	for _, s := range e.Slices {
+		add(strings.Join(slices.Sorted(maps.Keys(s.Groups)), " * "))
+	}
+	return slices.DeleteFunc(names, func(n string) bool { return n == "" })
+}
+
+func groups(v View, e *evaluate.Evaluation) *groupBlock {
+	r := v.report()
+	along := dimensions(e, r)
+	if len(along) == 0 {
+		return nil
+	}
+	b := &groupBlock{}
+	bounds := map[string]gates.Outcome{}
+	var metrics []string
+	if r != nil {
+		for _, g := range r.Gates {
+			if _, ok := e.Overall().Metrics[g.Metric]; !ok {
+				continue
+			}
+			if !slices.Contains(metrics, g.Metric) {
+				metrics = append(metrics, g.Metric)
+			}
+			if _, ok := bounds[g.Metric]; !ok && g.Kind == "bound" && len(g.Across) > 0 {
+				bounds[g.Metric] = g
+			}
+		}
+	}
+	under := map[string]int64{}
+	for _, t := range v.tooFew() {
+		under[t.metric], _ = strconv.ParseInt(t.under, 10, 64)
+	}
+	for _, m := range metrics {
+		b.Metrics = append(b.Metrics, newMetric(e, m, along, bounds[m], max(under[m], 0)))
+	}
+	all := metricNames(e.Overall())
+	for _, m := range all {
+		b.Heads = append(b.Heads, cards.Title(m))
+	}
+	for _, d := range along {
+		slices, _ := e.Along(d)
+		x := matrix{Name: strings.ReplaceAll(d, " * ", " × ")}
+		for _, s := range slices {
+			row := matrixRow{Name: cards.Short(e.Terms, s.Groups), Rows: cards.Count(s.Rows)}
+			for _, m := range all {
+				row.Cells = append(row.Cells, newFigure(m, s.Metrics[m]))
+			}
+			x.Rows = append(x.Rows, row)
+		}
+		b.All = append(b.All, x)
+	}
+	return b
+}
+
+func newMetric(e *evaluate.Evaluation, metric string, along []string, g gates.Outcome, small int64) metricBlock {
+	b := metricBlock{Title: cards.Title(metric), Denominator: denominator(metric), Small: small, Bound: g.Bound}
+	if small == 0 {
+		b.Small, _ = strconv.ParseInt(minSupport, 10, 64)
+	}
+	better := evaluate.Higher
+	if n, err := evaluate.Lookup(metric); err == nil {
+		b.Summary, better = n.Summary, n.Better
+	}
+	var values []float64
+	methods := map[string]bool{}
+	level := ""
+	found := map[string][]evaluate.Slice{}
+	for _, d := range along {
+		ss, _ := e.Along(d)
+		ss = slices.Clone(ss)
+		slices.SortStableFunc(ss, func(x, y evaluate.Slice) int {
+			f, h := x.Metrics[metric], y.Metrics[metric]
+			fs, hs := f.Support < b.Small || f.Value == nil, h.Support < b.Small || h.Value == nil
+			switch {
+			case fs != hs && fs:
+				return 1
+			case fs != hs:
+				return -1
+			case better == evaluate.Lower:
+				return -lowFirst(f.Value, h.Value)
+			case better == evaluate.Neither:
+				return 0
+			}
+			return lowFirst(f.Value, h.Value)
+		})
+		found[d] = ss
+		for _, s := range ss {
+			f := s.Metrics[metric]
+			if f.Value != nil {
+				values = append(values, *f.Value)
+			}
+			if f.Interval != nil {
+				methods[f.Interval.Method] = true
+				level = percentOf(f.Interval)
+				if f.Support >= b.Small {
+					values = append(values, f.Interval.Low, f.Interval.High)
+				}
+			}
+		}
+	}
+	for _, bound := range []*float64{g.Min, g.Max} {
+		if bound != nil {
+			values = append(values, *bound)
+		}
+	}
+	axis := chart.NewAxis(values...)
+	b.Axis, b.Level = svg(axis.Scale(firstOf(g.Min, g.Max))), level
+	b.Methods = strings.Join(sortedKeys(methods), ", ")
+	for _, d := range along {
+		block := dimensionBlock{Name: strings.ReplaceAll(d, " * ", " × ")}
+		for _, s := range found[d] {
+			f := s.Metrics[metric]
+			x := newFigure(metric, f)
+			row := claimRow{Name: cards.Short(e.Terms, s.Groups), Value: x.Value, Interval: x.Interval, Support: cards.Count(f.Support)}
+			r := chart.Row{Title: row.Name + ": " + row.Value, About: about(row.Interval, g.Bound), Value: f.Value, Min: g.Min, Max: g.Max}
+			if f.Interval != nil {
+				r.Low, r.High = &f.Interval.Low, &f.Interval.High
+			}
+			switch {
+			case f.Value == nil:
+				row.Class, row.Mark = "small", x.Without
+			case f.Support < b.Small:
+				row.Class, row.Mark, r.Mark = "small", "too few", chart.Ring
+			case g.Min != nil && *f.Value < *g.Min:
+				row.Class, row.Mark, r.Mark = "bad", "below", chart.Diamond
+			case g.Max != nil && *f.Value > *g.Max:
+				row.Class, row.Mark, r.Mark = "bad", "above", chart.Diamond
+			}
+			row.Plot = svg(axis.Row(r))
+			block.Rows = append(block.Rows, row)
+		}
+		b.Dimensions = append(b.Dimensions, block)
+	}
+	return b
+}
+
+func percentOf(i *stats.Interval) string { return strconv.FormatFloat(i.Level*100, 'g', 4, 64) + " %" }
+
+// metricNames are a slice's metrics in the order of the list of metrics.
+func metricNames(s evaluate.Slice) []string {
+	var names []string
+	for _, m := range evaluate.Metrics() {
+		for _, key := range sortedKeys(s.Metrics) {
+			if base, _, _ := strings.Cut(key, "@"); base == m.Name {
+				names = append(names, key)
+			}
+		}
+	}
+	for _, key := range sortedKeys(s.Metrics) {
+		if !slices.Contains(names, key) {
+			names = append(names, key)
+		}
+	}
+	return names
+}
+
+func newFigure(metric string, f evaluate.Figure) figureRow {
+	x := figureRow{Name: cards.Title(metric), Value: "–", Support: cards.Count(f.Support), Without: f.Undefined}
+	if n, err := evaluate.Lookup(metric); err == nil {
+		x.Summary = n.Summary
+	}
+	if f.Value != nil {
+		x.Value, x.Without = cards.Number(*f.Value), ""
+		if f.Interval != nil {
+			x.Interval = cards.Range(&f.Interval.Low, &f.Interval.High, *f.Value)
+		} else {
+			x.Without = f.Without
+		}
+	} else if x.Without == "" {
+		x.Without = "not computed"
+	}
+	return x
+}
+
+func overall(e *evaluate.Evaluation) []figureRow {
+	var rows []figureRow
+	for _, m := range metricNames(e.Overall()) {
+		rows = append(rows, newFigure(m, e.Overall().Metrics[m]))
+	}
+	return rows
+}
+
+func roc(e *evaluate.Evaluation) template.HTML {
+	for _, c := range e.Curves {
+		if c.Name != "roc" || len(c.Groups) > 0 {
+			continue
+		}
+		x := chart.Curve{Points: c.Points, Title: "ROC curve", About: "recall against the false positive rate at every threshold"}
+		o := e.Overall()
+		if f, ok := o.Metrics["roc_auc"]; ok && f.Value != nil {
+			x.Title += "; area " + cards.Number(*f.Value)
+		}
+		if n := o.Counts; n != nil && n.TP+n.FN > 0 && n.FP+n.TN > 0 {
+			at := [2]float64{float64(n.FP) / float64(n.FP+n.TN), float64(n.TP) / float64(n.TP+n.FN)}
+			x.At, x.AtLabel = &at, "at the threshold"
+			if t := e.Terms.Threshold; t != nil {
+				x.AtLabel = "threshold " + strconv.FormatFloat(*t, 'g', -1, 64)
+			}
+			x.About += "; at the threshold a false positive rate of " + cards.Number(at[0]) + " and a recall of " + cards.Number(at[1])
+		}
+		return svg(chart.ROC(x))
+	}
+	return ""
+}
