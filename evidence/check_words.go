@@ -68,8 +68,8 @@ func (r Result) refusal(bootstrap bool) (Refusal, bool) {
 		switch {
 		case !bootstrap:
 			return refuse(wordGates, NotApplicableRefused, "%s: left out for want of a champion, but there is or was one, or no gate compares with it", r.Gate), true
-		case r.Value != nil || r.Low != nil || r.High != nil:
-			return refuse(wordGates, ResultIncoherent, "%s: not applicable, but it has figures", r.Gate), true
+		case r.Value != nil || r.Low != nil || r.High != nil || len(r.Claims) > 0:
+			return refuse(wordGates, ResultIncoherent, "%s: not applicable, but something was judged", r.Gate), true
 		}
 		return Refusal{}, false
 	case Fail:

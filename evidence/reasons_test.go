@@ -201,6 +201,11 @@ func provocations() []provocation {
 			firstEver(w)
 			w.statement.Results[2].Low = f64(0)
 		}},
+		{reason: ResultIncoherent, word: "gates", name: "claims of nothing", before: func(w *world) {
+			claims := w.statement.Results[2].Claims
+			firstEver(w)
+			w.statement.Results[2].Claims = claims
+		}},
 		{reason: ChampionChanged, word: "champion", after: func(w *world) { w.live.Champion = "ma-employment/1" }},
 		{reason: ChampionChanged, word: "champion", name: "gone", after: func(w *world) { w.live.Champion = "" }},
 		{reason: ChampionChanged, word: "champion", name: "not compared", before: func(w *world) { w.statement.Champion = "" }},
