@@ -151,6 +151,11 @@ func (w World) Audit(ctx context.Context, targets ...evidence.Target) error {
 			if intents[what]--; intents[what] < 0 {
 				return fmt.Errorf("record %d: %s %s without an intent before it", r.Number, r.Act, what)
 			}
+			for t, v := range left { // a version is in one stage at a time
+				if v == r.Version && registry.IsStage(t) && registry.IsStage(r.Target) {
+					delete(left, t)
+				}
+			}
 			left[r.Target] = r.Version
 		case evidence.Healed:
 			if r.Target != "" {
