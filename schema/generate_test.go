@@ -41,6 +41,7 @@ type source struct {
 
 func sources() []source {
 	all := []source{
+		{name: "baseline", value: evaluate.Baseline{}},
 		{name: "card", value: cards.Words{}, human: true},
 		{name: "evaluation", value: evaluate.Evaluation{}},
 		{name: "evidence", value: evidence.Statement{}},
