@@ -68,6 +68,9 @@ func Cover(f Framework, d Dossier) []Covered {
 	return covered
 }
 
+// noPlace: no part of a dossier would show it.
+const noPlace = "a dossier has no place for it: keep it beside"
+
 func cover(item Item, d Dossier, unbound, stale string) Covered {
 	c := Covered{ID: item.ID, Asks: item.Asks, Owner: item.Owner, NA: item.NA, Unverified: item.Unverified}
 	var absent []string
@@ -94,12 +97,12 @@ func cover(item Item, d Dossier, unbound, stale string) Covered {
 		why = append(why, "not there: "+strings.Join(absent, ", "))
 	}
 	if item.Lacks != "" {
-		why = append(why, "a dossier lacks: "+item.Lacks)
+		why = append(why, "a dossier never holds "+item.Lacks)
 	}
 	switch {
 	case len(item.FilledBy.Pipeline)+len(item.FilledBy.Person) == 0:
 		c.State = Missing
-		why = append(why, "nothing in a dossier shows this: keep it beside")
+		why = append(why, noPlace)
 	case len(c.Shown) == 0:
 		c.State = Missing
 	case measured && stale != "":

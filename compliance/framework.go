@@ -172,7 +172,8 @@ func (c *check) keys(t reflect.Type, at ...any) {
 	}
 	for _, k := range c.d.Keys(at...) {
 		if !slices.Contains(known, k) {
-			c.add("unknown-key", fmt.Sprintf("%q is no key here", k), schema.Suggest(k, known), append(slices.Clone(at), k)...)
+			c.problems = append(c.problems, schema.Problem{Position: c.d.KeyAt(append(slices.Clone(at), k)...), Code: "unknown-key",
+				Message: fmt.Sprintf("%q is no key here", k), Suggest: schema.Suggest(k, known)})
 		}
 	}
 }

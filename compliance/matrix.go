@@ -80,31 +80,47 @@ func (m Matrix) WriteJSON(w io.Writer) error {
 // width is the columns of a terminal that the text keeps to, where words let it.
 const width = 80
 
-// WriteText writes it for a terminal, without colour: what is missing or unfinished first, since that is what there is to do.
+// WriteText writes it for a terminal, without colour: what is stale, missing or unfinished first, since that is what there is to do.
 func (m Matrix) WriteText(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", clip(strings.Join(notEmpty(m.Version, m.Title), " · ")))
-	fmt.Fprintf(&b, "%s\n\n", m.counted())
-	for _, s := range []State{Stale, Missing, Partial, Waived, NotApplicable, Filled} {
+	wrap(&b, "", clip(strings.Join(notEmpty(m.Version, m.Title), " · ")), m.counted())
+	for _, group := range []struct {
+		state State
+		mark  string
+		note  string
+	}{
+		{Stale, "!", ""}, {Missing, "✕", "where nothing else is said, " + noPlace}, {Partial, "◐", ""}, {Waived, "~", ""}, {NotApplicable, "–", ""}, {Filled, "✓", ""},
+	} {
+		if m.Counts[group.state] == 0 {
+			continue
+		}
+		heading := fmt.Sprintf("%d %s", m.Counts[group.state], strings.ReplaceAll(string(group.state), "_", " "))
+		if group.note != "" {
+			heading += " · " + group.note
+		}
+		b.WriteByte('\n')
+		wrap(&b, "", heading)
 		for _, c := range m.Items {
-			if c.State == s {
-				c.text(&b)
+			if c.State == group.state {
+				c.text(&b, group.mark)
 			}
 		}
 	}
+	b.WriteByte('\n')
 	wrap(&b, "", m.about()...)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func (c Covered) text(b *strings.Builder) {
-	mark := map[State]string{Filled: "✓", Partial: "◐", Stale: "!", Missing: "✕", Waived: "~", NotApplicable: "–"}[c.State]
-	wrap(b, "  ", fmt.Sprintf("%s %s %s: %s", mark, strings.ReplaceAll(string(c.State), "_", " "), c.ID, c.Asks))
-	if c.State != Filled && c.Why != "" {
-		wrap(b, "      ", fmt.Sprintf("%s (%s)", c.Why, c.whose()))
+// text writes an item: what it asks for, whose it is, then what shows it and what does not.
+func (c Covered) text(b *strings.Builder, mark string) {
+	whose := map[Owner]string{Pipeline: "pipeline", Person: "a person", Both: "pipeline and a person"}[c.Owner]
+	wrap(b, "  ", fmt.Sprintf("%s %s  %s (%s)", mark, c.ID, c.Asks, whose))
+	if len(c.Shown) > 0 {
+		wrap(b, "      ", "shown by "+strings.Join(c.Shown, "; "))
 	}
-	for _, s := range c.Shown {
-		wrap(b, "      ", "shown by "+s)
+	if c.Why != "" && c.Why != noPlace {
+		wrap(b, "      ", c.Why)
 	}
 	if c.NA != "" && c.State == Missing {
 		wrap(b, "      ", "may be not applicable: "+c.NA)
@@ -112,10 +128,6 @@ func (c Covered) text(b *strings.Builder) {
 	if c.Unverified != "" {
 		wrap(b, "      ", "unverified: "+c.Unverified)
 	}
-}
-
-func (c Covered) whose() string {
-	return map[Owner]string{Pipeline: "for the pipeline", Person: "for a person", Both: "for pipeline and person"}[c.Owner]
 }
 
 // about are the sentences that stand under every matrix.
