@@ -24,7 +24,7 @@ type Reader interface {
 	Tell(ctx context.Context, r evidence.Record, v render.View) error
 }
 
-// ErrUntellable: the other side will never take this message, so that it may not stand in the way of the next ones.
+// ErrUntellable says that the other side will never take this message, so that it may not stand in the way of the next ones.
 var ErrUntellable = errors.New("the message is refused for good")
 
 const (

@@ -276,8 +276,7 @@ func TestSecretsThatAreNone(t *testing.T) {
 func TestSecretsArePrintedByNobody(t *testing.T) {
 	chat := newChat(t, yes)
 	for _, s := range []*Slack{chat.bot(t), chat.hook(t)} {
-		b, _ := json.Marshal(s) // what it gives is what is asked about, an error included
-		noCanary(t, fmt.Sprintf("%v %+v %#v %s %s", *s, *s, *s, s.Name(), b))
+		noCanary(t, fmt.Sprintf("%v %+v %#v %s", *s, *s, *s, s.Name()))
 	}
 }
 
