@@ -161,7 +161,7 @@ func (k *kind) see(cell string) {
 	}
 	k.notInteger = k.notInteger || !plain
 	// 007, +1 and numbers of twenty digits are most likely codes or ids: as texts they must stay as they are.
-	k.text = k.notBool && (k.notNumber || !plain && isInteger(cell))
+	k.text = k.notBool && (k.notNumber || !plain && isInteger(cell) && cell != "-0")
 }
 
 func (k kind) is() Type {

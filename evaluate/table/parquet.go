@@ -163,6 +163,9 @@ func (r *parquetReader) enter(group int) (err error) {
 	defer recovered(r.name, &err)
 	rows := r.file.RowGroup(group)
 	r.group, r.left, r.open = group, rows.NumRows(), nil
+	if r.left == 0 {
+		return nil
+	}
 	for i, c := range r.columns {
 		chunk, err := rows.ColumnChunk(c.leaf)
 		if err != nil {

@@ -54,7 +54,8 @@ func WriteParquet(w io.Writer, columns []Column) (err error) {
 	if err != nil {
 		return fmt.Errorf("write Parquet: %w", err)
 	}
-	properties := parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCreatedBy("gatecard"), parquet.WithVersion(parquet.V2_LATEST))
+	properties := parquet.NewWriterProperties(append(encodings(columns, stores),
+		parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCreatedBy("gatecard"), parquet.WithVersion(parquet.V2_LATEST))...)
 	out, err := file.NewParquetWriterWithError(keepOpen{w}, root, file.WithWriterProps(properties))
 	if err != nil {
 		return fmt.Errorf("write Parquet: %w", err)
@@ -68,6 +69,44 @@ func WriteParquet(w io.Writer, columns []Column) (err error) {
 		return fmt.Errorf("write Parquet: %w", err)
 	}
 	return nil
+}
+
+// dictionaryValues is how many different values a column may have to be stored as numbers of a dictionary.
+const dictionaryValues = 1 << 14
+
+// encodings settles before writing how each column is stored: by a dictionary where values repeat, other integers by their differences. Left
+// to itself the writer begins each column with a dictionary and gives up where it grows, and then lists the two encodings in an order that
+// changes from run to run.
+func encodings(columns []Column, stores []store) []parquet.WriterProperty {
+	all := []parquet.WriterProperty{parquet.WithDictionaryDefault(false), parquet.WithDictionaryPageSizeLimit(math.MaxInt32)}
+	for i, c := range columns {
+		path := parquet.ColumnPath{c.Name}
+		switch {
+		case stores[i] != storeBoolean && c.repeats():
+			all = append(all, parquet.WithDictionaryPath(path, true), parquet.WithDictionaryCostFallbackPath(path, false))
+		case stores[i] == storeInteger:
+			all = append(all, parquet.WithEncodingPath(path, parquet.Encodings.DeltaBinaryPacked))
+		}
+	}
+	return all
+}
+
+// repeats says that a column has few different values, each twice at least on average.
+func (c Column) repeats() bool {
+	if c.Texts != nil {
+		return repeat(c.Texts, func(s string) string { return s })
+	}
+	return repeat(c.Numbers, math.Float64bits)
+}
+
+func repeat[T any, K comparable](xs []T, key func(T) K) bool {
+	seen := map[K]bool{}
+	for _, x := range xs {
+		if seen[key(x)] = true; len(seen) > dictionaryValues {
+			return false
+		}
+	}
+	return 2*len(seen) <= len(xs)
 }
 
 // keepOpen hides a Close: the writer is the caller's.
