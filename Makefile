@@ -64,7 +64,8 @@ fuzz: ## fuzz every reader and parser, one after another (FUZZTIME=20s)
 	  done; \
 	done; [ $$found = 1 ] || { echo "fuzz: there is nothing to fuzz"; exit 1; }
 
-soak: ## the laws, each on many random cases (CHECKS=20000)
+soak: ## hours of it: the large grids, many kills, and the laws on CHECKS=20000 random cases
+	@go test -buildvcs=auto -count=1 -timeout=0 -tags soak ./...
 	@dirs=$$(grep -rl --include='*_test.go' 'pgregory.net/rapid' . | xargs -r -n1 dirname | sort -u); \
 	[ -n "$$dirs" ] || { echo "soak: there is no law to test"; exit 1; }; \
 	go test -buildvcs=auto -count=1 -timeout=0 $$dirs -rapid.checks=$(CHECKS)

@@ -12,15 +12,22 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 func main() {
 	skips := flag.String("skips", "tell", "what a skipped test is: tell it, fail for it, or ignore it")
+	allow := flag.String("allow", "^$", "skips for a reason that matches this are told and never fail")
 	counts := flag.String("counts", "", "append 'passed failed skipped' to this file")
 	flag.Parse()
-	tally, err := run(flag.Args(), *skips, os.Stdout)
+	allowed, err := regexp.Compile(*allow)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "testcount:", err)
+		os.Exit(2)
+	}
+	tally, err := run(flag.Args(), policy{*skips, allowed}, os.Stdout)
 	if err == nil && *counts != "" {
 		err = tally.append(*counts)
 	}
@@ -33,7 +40,13 @@ func main() {
 	}
 }
 
-func run(args []string, skips string, w io.Writer) (Tally, error) {
+// policy says what a skipped test is.
+type policy struct {
+	skips   string
+	allowed *regexp.Regexp
+}
+
+func run(args []string, p policy, w io.Writer) (Tally, error) {
 	cmd := exec.Command("go", append([]string{"test", "-json"}, args...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -51,7 +64,7 @@ func run(args []string, skips string, w io.Writer) (Tally, error) {
 	if readErr != nil {
 		return tally, readErr
 	}
-	return tally, tally.report(w, exit != nil, skips)
+	return tally, tally.report(w, exit != nil, p)
 }
 
 // An event is a line of `go test -json` (cmd/test2json).
@@ -138,18 +151,21 @@ func reason(output string) string {
 	return strings.Join(said, " ")
 }
 
-func (t *Tally) report(w io.Writer, exited bool, skips string) error {
-	if skips == "ignore" {
+func (t *Tally) report(w io.Writer, exited bool, p policy) error {
+	if p.skips == "ignore" {
 		t.skipped = nil
 	}
 	slices.Sort(t.skipped)
 	for _, s := range t.skipped {
 		fmt.Fprintln(w, "skipped:", s)
 	}
-	if skips == "fail" && len(t.skipped) > 0 {
-		fmt.Fprintln(w, "a skipped test counts as failed here")
-		t.failed += len(t.skipped)
-		t.skipped = nil
+	if p.skips == "fail" {
+		all := len(t.skipped)
+		t.skipped = slices.DeleteFunc(t.skipped, func(s string) bool { return !p.allowed.MatchString(s) })
+		if n := all - len(t.skipped); n > 0 {
+			fmt.Fprintf(w, "%d skipped tests count as failed here\n", n)
+			t.failed += n
+		}
 	}
 	switch {
 	case t.passed+t.failed == 0:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -49,21 +50,25 @@ func TestReadCountsABrokenBuild(t *testing.T) {
 func TestReportRefusesNothingAndSkips(t *testing.T) {
 	var w strings.Builder
 	none, skipped := Tally{}, Tally{passed: 1, skipped: []string{"p C: no chromium"}}
-	if none.report(&w, false, "tell") == nil {
+	if none.report(&w, false, policy{skips: "tell"}) == nil {
 		t.Error("no test was run, and it passed")
 	}
 	quiet := Tally{passed: 1}
-	if quiet.report(&w, true, "tell") == nil {
+	if quiet.report(&w, true, policy{skips: "tell"}) == nil {
 		t.Error("go test exited with an error, and it passed")
 	}
-	if err := skipped.report(&w, false, "fail"); err != nil || skipped.failed != 1 {
+	if err := skipped.report(&w, false, policy{"fail", regexp.MustCompile("-tags soak")}); err != nil || skipped.failed != 1 {
 		t.Errorf("a skip is %d failures, %v", skipped.failed, err)
 	}
+	allowed := Tally{passed: 1, skipped: []string{"p C: no chromium", "p D: the large grid: -tags soak"}}
+	if err := allowed.report(&w, false, policy{"fail", regexp.MustCompile("-tags soak")}); err != nil || allowed.failed != 1 || len(allowed.skipped) != 1 {
+		t.Errorf("one skip of two is allowed: %+v, %v", allowed, err)
+	}
 	told := Tally{passed: 1, skipped: []string{"p C: no chromium"}}
-	if err := told.report(&w, false, "tell"); err != nil || told.failed != 0 || len(told.skipped) != 1 {
+	if err := told.report(&w, false, policy{skips: "tell"}); err != nil || told.failed != 0 || len(told.skipped) != 1 {
 		t.Errorf("a skip that is told: %+v, %v", told, err)
 	}
-	if err := told.report(&w, false, "ignore"); err != nil || len(told.skipped) != 0 {
+	if err := told.report(&w, false, policy{skips: "ignore"}); err != nil || len(told.skipped) != 0 {
 		t.Errorf("a skip that is ignored: %+v, %v", told, err)
 	}
 }
