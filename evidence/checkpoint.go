@@ -60,6 +60,9 @@ func SignCheckpoint(c Checkpoint, key crypto.Signer) (string, error) {
 	if _, err := ParseCheckpoint(c.String()); err != nil {
 		return "", fmt.Errorf("sign %w", err)
 	}
+	if key == nil {
+		return "", errors.New("sign checkpoint: no key")
+	}
 	public, ok := key.Public().(ed25519.PublicKey)
 	if !ok {
 		return "", fmt.Errorf("sign checkpoint: the key is %T, not ed25519", key.Public())

@@ -232,6 +232,9 @@ func TestCheckpoint(t *testing.T) {
 			t.Errorf("%s: signed %q", name, signed)
 		}
 	}
+	if signed, err := SignCheckpoint(c, nil); err == nil {
+		t.Errorf("no key: %s", signed)
+	}
 	for _, text := range []string{"", "\n\n\n", c.String() + "more\n", strings.Replace(c.String(), "12", "012", 1), strings.Replace(c.String(), "12", "x", 1), c.Origin + "\n12\nAAAA\n"} {
 		if got, err := ParseCheckpoint(text); err == nil {
 			t.Errorf("%q: %v", text, got)

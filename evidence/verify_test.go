@@ -148,3 +148,21 @@ func TestVerifyOffline(t *testing.T) {
 		t.Errorf("a failing recheck: %+v", d)
 	}
 }
+
+// The detail names the first file that differs, so that a person knows where to look.
+func TestBytesChangedNamesTheFile(t *testing.T) {
+	a, b, c := file("a", "1"), file("b", "2"), file("c", "3")
+	judged := Manifest{a, b, c}
+	for want, live := range map[string]Manifest{
+		`"a" is missing`:     {b, c},
+		`"b" is missing`:     {a, c},
+		`"c" is missing`:     {a, b},
+		`"a0" was not there`: {a, file("a0", "x"), b, c},
+		`"d" was not there`:  {a, b, c, file("d", "x")},
+		`"b" is ` + DigestOf([]byte("x")).Short() + `, judged was ` + b.SHA256.Short(): {a, file("b", "x"), c},
+	} {
+		if got := judged.firstDifference(live); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
