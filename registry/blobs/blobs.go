@@ -67,8 +67,8 @@ func (d *Dir) prepare(parent string) error {
 // Close lets the folder go.
 func (d *Dir) Close() error { return d.root.Close() }
 
-// Put stores a blob's bytes. An error leaves no object, or a whole one. Bytes of another size or digest than the blob says are an error. An
-// object that is there already is replaced by the same bytes, which mends a damaged one.
+// Put stores a blob's bytes. An error leaves no object, or a whole one. Bytes of another size or digest than the blob says are an error, even
+// where there is an object of that digest already. An object that is there stays, and is replaced by the right bytes where it is damaged.
 func (d *Dir) Put(ctx context.Context, b registry.Blob) error {
 	name, err := place(b.SHA256)
 	if err != nil {
@@ -77,42 +77,77 @@ func (d *Dir) Put(ctx context.Context, b registry.Blob) error {
 	if b.Open == nil {
 		return fmt.Errorf("store %q: the blob cannot be opened", b.Path)
 	}
-	from, err := b.Open(ctx)
-	if err != nil {
-		return fmt.Errorf("store %q: open: %w", b.Path, err)
+	if d.intact(b.File) {
+		err = transfer(ctx, io.Discard, b)
+		if err == nil {
+			err = d.settle(name)
+		}
+	} else {
+		err = d.put(ctx, name, b)
 	}
-	temporary := path.Join(unfinished, rand.Text())
-	err = errors.Join(d.write(ctx, temporary, from, b.File), from.Close())
-	if err == nil {
-		err = d.publish(temporary, name)
-	}
 	if err != nil {
-		_ = d.root.Remove(temporary) // it is gone after a rename, and no object otherwise
 		return fmt.Errorf("store %q: %w", b.Path, err)
 	}
 	return nil
 }
 
+// intact says whether the object is there, whole.
+func (d *Dir) intact(f evidence.File) bool {
+	from, err := d.Get(f)
+	if err != nil {
+		return false
+	}
+	_, err = io.Copy(io.Discard, from)
+	return errors.Join(err, from.Close()) == nil
+}
+
+func (d *Dir) put(ctx context.Context, name string, b registry.Blob) error {
+	temporary := path.Join(unfinished, rand.Text())
+	err := d.write(ctx, temporary, b)
+	if err == nil {
+		err = d.publish(temporary, name)
+	}
+	if err != nil {
+		_ = d.root.Remove(temporary) // it is gone after a rename, and no object otherwise
+	}
+	return err
+}
+
 // write makes a file whose bytes are those that were announced, and on the disk.
-func (d *Dir) write(ctx context.Context, name string, from io.Reader, want evidence.File) (err error) {
+func (d *Dir) write(ctx context.Context, name string, b registry.Blob) (err error) {
 	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, objectMode())
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	sum := sha256.New()
-	limited := io.LimitReader(&interruptible{ctx, from}, want.Size+1) // one more shows that there are more
-	n, err := io.Copy(io.MultiWriter(f, sum), limited)
-	if err != nil {
+	if err := transfer(ctx, f, b); err != nil {
 		return err
 	}
-	if n != want.Size {
-		return fmt.Errorf("its size is not the announced %d bytes", want.Size)
-	}
-	if got := digest(sum.Sum(nil)); got != want.SHA256 {
-		return fmt.Errorf("its bytes hash to %s, not to the announced %s", got, want.SHA256)
-	}
 	return f.Sync()
+}
+
+// transfer copies a blob's bytes, and errs where they are not those that were announced.
+func transfer(ctx context.Context, to io.Writer, b registry.Blob) (err error) {
+	from, err := b.Open(ctx)
+	if err != nil {
+		return fmt.Errorf("open: %w", err)
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	sum := sha256.New()
+	limited := io.LimitReader(&interruptible{ctx, from}, b.Size+1) // one more shows that there are more
+	n, err := io.Copy(io.MultiWriter(to, sum), limited)
+	switch {
+	case err != nil:
+		return err
+	case n > b.Size:
+		return fmt.Errorf("it has more than the announced %d bytes", b.Size)
+	case n < b.Size:
+		return fmt.Errorf("it has %d bytes, not the announced %d", n, b.Size)
+	}
+	if got := digest(sum.Sum(nil)); got != b.SHA256 {
+		return fmt.Errorf("its bytes hash to %s, not to the announced %s", got, b.SHA256)
+	}
+	return nil
 }
 
 // publish gives the finished file its name, for good: the folders are on the disk too when it returns.
@@ -124,10 +159,14 @@ func (d *Dir) publish(temporary, name string) error {
 	if err := d.root.Rename(temporary, name); err != nil {
 		return err
 	}
-	if err := syncFolder(d.root.Open(folder)); err != nil {
+	return d.settle(name)
+}
+
+// settle has an object's name on the disk. Whoever made it, or its folder, may not have come to this yet: everybody does it.
+func (d *Dir) settle(name string) error {
+	if err := syncFolder(d.root.Open(path.Dir(name))); err != nil {
 		return err
 	}
-	// Whoever made the folder may not have come to this yet: everybody does it.
 	return syncFolder(d.root.Open(objects))
 }
 

@@ -24,6 +24,9 @@ import (
 // busy is how long a call waits for another process's transaction; ours take milliseconds.
 const busy = 60 * time.Second
 
+// smallest is the size of SQLite's smallest page: no database is smaller.
+const smallest = 512
+
 // connections are few: one writes, the others read.
 const connections = 8
 
@@ -131,8 +134,11 @@ func locate(path string) (string, error) {
 			return "", err
 		}
 	}
-	if !info.Mode().IsRegular() {
+	switch size := info.Size(); {
+	case !info.Mode().IsRegular():
 		return "", fmt.Errorf("it is no file (%s)", info.Mode().Type())
+	case 0 < size && size < smallest: // SQLite would take it for empty
+		return "", fmt.Errorf("the file is no SQLite database: it has %d bytes", size)
 	}
 	return path, nil
 }
@@ -152,7 +158,11 @@ func address(path string) string {
 
 // prepare checks that the file is ours or empty before it changes anything.
 func (s *Store) prepare(ctx context.Context) error {
-	st, err := readState(ctx, s.db)
+	var st state
+	err := s.read(ctx, func(tx *sql.Tx) (err error) { // as one: somebody may be making it
+		st, err = readState(ctx, tx)
+		return err
+	})
 	if err != nil {
 		return err
 	}

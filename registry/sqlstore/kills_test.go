@@ -1,0 +1,10 @@
+//go:build !soak
+
+package sqlstore
+
+// How often processes are killed, and how many rounds they race, in the test that everybody runs; `make soak` does more.
+const (
+	kills      = 60
+	raceRound  = 10
+	faultCalls = 40
+)
