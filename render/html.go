@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"regexp"
+	"strings"
 
 	"github.com/gatecard/gatecard/cards"
 )
@@ -23,7 +24,7 @@ var htmlPage = Format{
 //go:embed templates/card.html.tmpl templates/card.css
 var templates embed.FS
 
-// pageTemplate makes the page of a [page]. html/template escapes; line and prose show what hides first.
+// pageTemplate makes the page of a [cardPage]. html/template escapes; line and prose show what hides first.
 var pageTemplate = template.Must(template.New("card.html.tmpl").Funcs(template.FuncMap{
 	"line":   cards.Line,
 	"upper":  func(s string) string { return cards.Upper(cards.Line(s)) },
@@ -31,6 +32,7 @@ var pageTemplate = template.Must(template.New("card.html.tmpl").Funcs(template.F
 	"inline": inline,
 	"count":  cards.Count,
 	"strong": strong,
+	"soft":   soft,
 	"css":    style,
 }).ParseFS(templates, "templates/card.html.tmpl"))
 
@@ -46,4 +48,16 @@ var figures = regexp.MustCompile(`[−-]?\b\d+\.\d+\b`)
 func strong(s string) template.HTML {
 	s = template.HTMLEscapeString(cards.Line(s))
 	return template.HTML(figures.ReplaceAllString(s, "<b>$0</b>")) //nolint:gosec // escaped above
+}
+
+var breakable = strings.NewReplacer("@", "@<wbr>", "/", "/<wbr>", "_", "_<wbr>", ":", ":<wbr>")
+
+// soft lets an address or a path break where it may.
+func soft(s string) template.HTML {
+	parts := strings.Split(cards.Line(s), " ")
+	for i, p := range parts {
+		// None of the signs stands in what HTMLEscapeString makes ("&lt;", "&#34;").
+		parts[i] = breakable.Replace(template.HTMLEscapeString(p))
+	}
+	return template.HTML(strings.Join(parts, " ")) //nolint:gosec // escaped above
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/gatecard/gatecard/gates"
 )
 
-// page is what card.html shows, in its order: each part is absent where the view has nothing for it.
-type page struct {
+// cardPage is what card.html shows, in its order: each part is absent where the view has nothing for it.
+type cardPage struct {
 	Title, Number, Kind string
 	Description         string
 	Verdict             verdict
@@ -58,8 +58,8 @@ type refusal struct {
 
 type fact struct{ Name, Value, Note string }
 
-func newPage(v View) page {
-	p := page{Title: v.model(), Notes: v.Notes, Verdict: newVerdict(v)}
+func newPage(v View) cardPage {
+	p := cardPage{Title: v.model(), Notes: v.Notes, Verdict: newVerdict(v)}
 	if p.Title == "" {
 		p.Title = "Model card"
 	}

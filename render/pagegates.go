@@ -40,8 +40,13 @@ const listedClaims = 12
 
 func gateBlocks(v View, r *gates.Report) []gateBlock {
 	var blocks []gateBlock
+	top, said := worst(r)
 	for _, g := range r.Gates {
-		blocks = append(blocks, newGate(v, g))
+		b := newGate(v, g)
+		if said && g.Gate == top.Gate {
+			b.Because = "" // the banner has it
+		}
+		blocks = append(blocks, b)
 	}
 	return blocks
 }
@@ -58,6 +63,10 @@ func newGate(v View, g gates.Outcome) gateBlock {
 	if g.Title == "" {
 		b.Title = g.Says
 	}
+	if g.Where == "overall" {
+		b.Where = ""
+	}
+	g.Claims = pairs(g)
 	axis := claimsAxis(g)
 	if g.Value != nil || g.Low != nil || g.High != nil {
 		b.Axis = svg(axis.Scale(firstOf(g.Min, g.Max)))
@@ -89,6 +98,20 @@ func newGate(v View, g gates.Outcome) gateBlock {
 		b.Claims = append(b.Claims, newClaim(v, g, c, axis))
 	}
 	return b
+}
+
+// pairs lists a pair of groups once: of a gap there is a claim each way, and the worse one says it.
+func pairs(g gates.Outcome) []evidence.Claim {
+	if g.Kind != "gap" {
+		return g.Claims
+	}
+	var list []evidence.Claim
+	for _, c := range g.Claims {
+		if len(c.Against) == 0 || !slices.ContainsFunc(list, func(o evidence.Claim) bool { return maps.Equal(o.Groups, c.Against) && maps.Equal(o.Against, c.Groups) }) {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 func newClaim(v View, g gates.Outcome, c evidence.Claim, axis chart.Axis) claimRow {

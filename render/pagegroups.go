@@ -56,8 +56,10 @@ type figureRow struct {
 func dimensions(e *evaluate.Evaluation, r *gates.Report) []string {
 	var names []string
 	add := func(name string) {
+		of := slices.Sorted(slices.Values(evaluate.CrossOf(name)))
+		same := func(n string) bool { return slices.Equal(slices.Sorted(slices.Values(evaluate.CrossOf(n))), of) }
 		name = strings.Join(evaluate.CrossOf(name), " * ")
-		if _, err := e.Along(name); err == nil && !slices.Contains(names, name) {
+		if _, err := e.Along(name); err == nil && !slices.ContainsFunc(names, same) {
 			names = append(names, name)
 		}
 	}
@@ -163,7 +165,7 @@ func newMetric(e *evaluate.Evaluation, metric string, along []string, g gates.Ou
 				values = append(values, *f.Value)
 			}
 			if f.Interval != nil {
-				methods[f.Interval.Method] = true
+				methods[method(f.Interval.Method)] = true
 				level = percentOf(f.Interval)
 				if f.Support >= b.Small {
 					values = append(values, f.Interval.Low, f.Interval.High)
@@ -180,6 +182,7 @@ func newMetric(e *evaluate.Evaluation, metric string, along []string, g gates.Ou
 	b.Axis, b.Level = svg(axis.Scale(firstOf(g.Min, g.Max))), level
 	b.Methods = strings.Join(sortedKeys(methods), ", ")
 	for _, d := range along {
+		gated := slices.ContainsFunc(g.Across, func(a string) bool { return slices.Equal(evaluate.CrossOf(a), evaluate.CrossOf(d)) })
 		block := dimensionBlock{Name: strings.ReplaceAll(d, " * ", " × ")}
 		for _, s := range found[d] {
 			f := s.Metrics[metric]
@@ -199,12 +202,35 @@ func newMetric(e *evaluate.Evaluation, metric string, along []string, g gates.Ou
 			case g.Max != nil && *f.Value > *g.Max:
 				row.Class, row.Mark, r.Mark = "bad", "above", chart.Diamond
 			}
+			if !gated {
+				if r.Mark == chart.Diamond {
+					row.Class, row.Mark, r.Mark = "open", "not gated", chart.Disc
+				}
+				r.Guide, r.Min, r.Max = firstOf(g.Min, g.Max), nil, nil
+			}
 			row.Plot = svg(axis.Row(r))
 			block.Rows = append(block.Rows, row)
 		}
 		b.Dimensions = append(b.Dimensions, block)
 	}
 	return b
+}
+
+// method names an interval's method on a page.
+func method(name string) string {
+	switch name {
+	case "wilson", "tango", "newcombe":
+		return cards.Upper(name)
+	case "delong-logit":
+		return "DeLong on the logit scale"
+	case "delong-paired":
+		return "paired DeLong"
+	case "clopper-pearson":
+		return "Clopper-Pearson"
+	case "psi":
+		return "delta method"
+	}
+	return strings.ReplaceAll(name, "-", " ")
 }
 
 func percentOf(i *stats.Interval) string { return strconv.FormatFloat(i.Level*100, 'g', 4, 64) + " %" }

@@ -29,17 +29,19 @@ func ptr[T any](v T) *T { return &v }
 
 func digest(s string) evidence.Digest { return evidence.DigestOf([]byte(s)) }
 
-var censusTerms = evaluate.Terms{
-	Task: "binary", Label: "employed", Positive: "1", Threshold: ptr(0.5), Sampling: "deployment",
-	Groups: []evaluate.Dimension{
-		{Name: "sex", Column: "SEX", Values: map[string]string{"1": "men", "2": "women"}},
-		{Name: "disability", Column: "DIS", Values: map[string]string{"1": "people with a disability", "2": "people without a disability"}},
-		{Name: "race", Column: "RAC1P", Values: map[string]string{
-			"1": "white", "2": "black", "3": "American Indian", "4": "Alaska Native", "5": "tribe not given", "6": "Asian",
-			"7": "Hawaiian or Pacific", "8": "other race", "9": "two or more races"}},
-		{Name: "age", Column: "AGEP", Bins: []float64{25, 40, 65}},
-		{Name: "sex * disability", Cross: []string{"sex", "disability"}},
-	},
+func censusTerms() evaluate.Terms {
+	return evaluate.Terms{
+		Task: "binary", Label: "employed", Positive: "1", Threshold: ptr(0.5), Sampling: "deployment",
+		Groups: []evaluate.Dimension{
+			{Name: "sex", Column: "SEX", Values: map[string]string{"1": "men", "2": "women"}},
+			{Name: "disability", Column: "DIS", Values: map[string]string{"1": "people with a disability", "2": "people without a disability"}},
+			{Name: "race", Column: "RAC1P", Values: map[string]string{
+				"1": "white", "2": "black", "3": "American Indian", "4": "Alaska Native", "5": "tribe not given", "6": "Asian",
+				"7": "Hawaiian or Pacific", "8": "other race", "9": "two or more races"}},
+			{Name: "age", Column: "AGEP", Bins: []float64{25, 40, 65}},
+			{Name: "sex * disability", Cross: []string{"sex", "disability"}},
+		},
+	}
 }
 
 // figure is a metric from its basis, as evaluate makes one.
@@ -71,7 +73,7 @@ func census(t testing.TB, version string) *evaluate.Evaluation {
 		t.Fatal(err)
 	}
 	e := &evaluate.Evaluation{
-		Schema: evaluate.SchemaID, Terms: censusTerms, Dataset: digest("rows of 2016"), Countable: true,
+		Schema: evaluate.SchemaID, Terms: censusTerms(), Dataset: digest("rows of 2016"), Countable: true,
 		Inputs: []evidence.Input{
 			{File: evidence.File{Path: "predictions-2016-v" + version + ".parquet", Size: 901_233, SHA256: digest("p" + version)}, Role: "predictions", Rows: 69126},
 			{File: evidence.File{Path: "predictions-2015-v" + version + ".parquet", Size: 896_120, SHA256: digest("b" + version)}, Role: "baseline", Rows: 68785},
@@ -246,26 +248,28 @@ func judged(s evidence.Standing, headline string, outcomes ...gates.Outcome) *ga
 	return r
 }
 
-var censusWords = cards.Words{
-	ModelDetails: cards.Details{
-		Type: "gradient boosting, 150 trees", Description: "Says whether a person in Massachusetts is in work, from 16 answers of the American Community Survey.",
-		License: "Apache-2.0", Contact: "ml-team@example.org", TrainingDate: "2026-11-02", Framework: "scikit-learn 1.7.2",
-	},
-	IntendedUse: cards.Use{
-		PrimaryUse:    "Statistics on employment, with a person reading every figure.",
-		IntendedUsers: []string{"Analysts of the state's labour office"},
-		OutOfScope:    []string{"Decisions about a single person: hiring, credit, benefits", "Other states, or years before 2015"},
-	},
-	Factors:        []string{"Sex, disability, race and age, as the survey asks for them: the model could learn that one of them means no job."},
-	TrainingData:   cards.Data{Description: "The same survey, **2015**.", Size: "68,785 people", Preprocessing: "One 0/1 column a code; age as a number."},
-	EvaluationData: cards.Data{Description: "American Community Survey, Massachusetts, 2016. One row a person; see <https://www.census.gov/programs-surveys/acs>."},
-	EthicalConsiderations: []cards.Concern{
-		{Concern: "The model has learnt that a disability means no job.", Mitigation: "Version 2 leaves out sex, race and disability."},
-		{Concern: "Children are in the data, and count as not employed."},
-	},
-	MetricsRationale: "Whoever is in work and is not found is left out of the count: so *recall* decides.",
-	Limitations:      []string{"People of all ages are in it: accuracy over adults alone is lower."},
-	Caveats:          []string{"Race has groups of 1 to 36 people in work: no statement about them is possible.", "To be evaluated again when a new survey year is out."},
+func censusWords() cards.Words {
+	return cards.Words{
+		ModelDetails: cards.Details{
+			Type: "gradient boosting, 150 trees", Description: "Says whether a person in Massachusetts is in work, from 16 answers of the American Community Survey.",
+			License: "Apache-2.0", Contact: "ml-team@example.org", TrainingDate: "2026-11-02", Framework: "scikit-learn 1.7.2",
+		},
+		IntendedUse: cards.Use{
+			PrimaryUse:    "Statistics on employment, with a person reading every figure.",
+			IntendedUsers: []string{"Analysts of the state's labour office"},
+			OutOfScope:    []string{"Decisions about a single person: hiring, credit, benefits", "Other states, or years before 2015"},
+		},
+		Factors:        []string{"Sex, disability, race and age, as the survey asks for them: the model could learn that one of them means no job."},
+		TrainingData:   cards.Data{Description: "The same survey, **2015**.", Size: "68,785 people", Preprocessing: "One 0/1 column a code; age as a number."},
+		EvaluationData: cards.Data{Description: "American Community Survey, Massachusetts, 2016. One row a person; see <https://www.census.gov/programs-surveys/acs>."},
+		EthicalConsiderations: []cards.Concern{
+			{Concern: "The model has learnt that a disability means no job.", Mitigation: "Version 2 leaves out sex, race and disability."},
+			{Concern: "Children are in the data, and count as not employed."},
+		},
+		MetricsRationale: "Whoever is in work and is not found is left out of the count: so *recall* decides.",
+		Limitations:      []string{"People of all ages are in it: accuracy over adults alone is lower."},
+		Caveats:          []string{"Race has groups of 1 to 36 people in work: no statement about them is possible.", "To be evaluated again when a new survey year is out."},
+	}
 }
 
 var issued = time.Date(2026, 11, 24, 20, 57, 0, 0, time.UTC)
@@ -304,7 +308,7 @@ func failed(t testing.TB) View {
 	outcomes := append([]gates.Outcome{recallGate(e, evidence.Fail), versusGate(nil)}, otherGates(e)...)
 	r := judged(standing(true, 1), "", outcomes...)
 	v := View{Model: "ma-employment", Report: r, Registered: true, Out: "gatecard-out", Took: 1100 * time.Millisecond}
-	v.Card = cards.Fill("ma-employment", censusWords, e, r, version("1"))
+	v.Card = cards.Fill("ma-employment", censusWords(), e, r, version("1"))
 	v = sealed(v)
 	v.Decisions = []evidence.Decision{{Target: "Production", Met: []string{"card", "artifacts", "lineage"}, Unmet: []evidence.Refusal{
 		{Requirement: "gates", Reason: evidence.GateFailed, Detail: "recall across disability, sex: 0.280, at least 0.50 is required"}}}}
@@ -315,7 +319,7 @@ func failed(t testing.TB) View {
 func passed(t testing.TB) View {
 	e := census(t, "2")
 	r := judged(standing(true, 2), "All 4 gates pass.", append(otherGates(e), recallGate(e, evidence.Pass))...)
-	words := censusWords
+	words := censusWords()
 	words.ModelDetails.Contact = "TODO"
 	words.EthicalConsiderations = nil
 	words.Metrics = cards.Typed{Overall: map[string]float64{"roc_auc": 0.91, "precision_at_0.5": 0.78, "uplift": 1.2},
@@ -351,7 +355,7 @@ func worse(t testing.TB) View {
 	drop := c.Slices[0].Metrics["roc_auc"]
 	r := judged(standing(false, 3), "", append([]gates.Outcome{versusGate(&drop)}, otherGates(e)...)...)
 	v := View{Model: "ma-employment", Report: r, Registered: true, Out: "gatecard-out", Took: 1300 * time.Millisecond}
-	v.Card = cards.Fill("ma-employment", censusWords, e, r, version("3"))
+	v.Card = cards.Fill("ma-employment", censusWords(), e, r, version("3"))
 	v = sealed(v)
 	v.Decisions = []evidence.Decision{{Target: "Production", Met: []string{"card", "artifacts", "lineage"}, Unmet: []evidence.Refusal{
 		{Requirement: "gates", Reason: evidence.GateFailed, Detail: "roc_auc versus champion: 0.0192, at most 0.002 is required"}}}}

@@ -110,6 +110,7 @@ type Row struct {
 	Title, About     string // read aloud: "people with a disability: 0.280", "interval 0.260 to 0.302, bound at least 0.50"
 	Value, Low, High *float64
 	Min, Max         *float64 // the bound: what lies beyond is shaded
+	Guide            *float64 // a bound that does not count here: a line, and no shade
 	Mark             Mark
 }
 
@@ -147,7 +148,7 @@ func (a Axis) Row(r Row) string {
 	for _, t := range a.Ticks {
 		fmt.Fprintf(&b, `<line class="grid" x1="%[1]s" x2="%[1]s" y1="0" y2="%[2]d"/>`, a.at(t), rowHeight)
 	}
-	for _, bound := range []*float64{r.Min, r.Max} {
+	for _, bound := range []*float64{r.Min, r.Max, r.Guide} {
 		if bound != nil {
 			fmt.Fprintf(&b, `<line class="bound" x1="%[1]s" x2="%[1]s" y1="0" y2="%[2]d"/>`, a.at(*bound), rowHeight)
 		}
@@ -165,7 +166,7 @@ func (a Axis) Row(r Row) string {
 		}
 		fmt.Fprintf(&b, `<line class="ci" x1="%s" x2="%s" y1="%d" y2="%[3]d"/>`, a.at(low), a.at(high), middle)
 		for _, end := range []*float64{r.Low, r.High} {
-			if end != nil {
+			if end != nil && high-low > 0.03*(a.High-a.Low) { // else the mark hides them
 				fmt.Fprintf(&b, `<line class="end" x1="%[1]s" x2="%[1]s" y1="%[2]d" y2="%[3]d"/>`, a.at(*end), middle-4, middle+4)
 			}
 		}

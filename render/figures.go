@@ -1,0 +1,106 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/gates"
+)
+
+// Figures writes what `gatecard evaluate` prints: each metric overall with its interval, and how it ranges over the groups.
+func Figures(w io.Writer, e *evaluate.Evaluation, o Options) error {
+	c := newConsole(o)
+	c.paragraph("", plain(cards.Rows(e)))
+	c.gap()
+	g := grid{columns: []column{{title: "metric"}, {title: "overall", right: true}, {title: "95 %", right: true}, {title: "n", right: true}, {title: "over the groups", rank: 1}}}
+	for _, m := range evaluate.Metrics() {
+		for key, f := range e.Overall().Metrics {
+			if key != m.Name {
+				continue
+			}
+			row := []string{key, "undefined", "", cards.Count(f.Support), spread(e, key)}
+			if f.Value != nil {
+				row[1] = gates.Number(*f.Value)
+			}
+			if f.Interval != nil {
+				row[2] = gates.Number(f.Interval.Low) + " – " + gates.Number(f.Interval.High)
+			}
+			g.add(row)
+		}
+	}
+	c.grid(2, g)
+	return c.to(w)
+}
+
+// spread is the lowest and highest value over the slices that have one on 30 rows of its denominator or more.
+func spread(e *evaluate.Evaluation, key string) string {
+	low, high := "", ""
+	var least, most float64
+	for _, s := range e.Slices[1:] {
+		f := s.Metrics[key]
+		if f.Value == nil || f.Support < gates.DefaultMinSupport {
+			continue
+		}
+		if low == "" || *f.Value < least {
+			least, low = *f.Value, cards.Short(e.Terms, s.Groups)
+		}
+		if high == "" || *f.Value > most {
+			most, high = *f.Value, cards.Short(e.Terms, s.Groups)
+		}
+	}
+	if low == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s %s … %s %s", gates.Number(least), plain(low), gates.Number(most), plain(high))
+}
+
+// add writes one more row.
+func (g *grid) add(cells []string) {
+	for i := range g.columns {
+		g.columns[i].cells = append(g.columns[i].cells, cells[i])
+	}
+}
+
+// Explain writes one gate whole: its sentence, its interval, and every claim with its limits.
+func Explain(w io.Writer, o gates.Outcome, e *evaluate.Evaluation, options Options) error {
+	c := newConsole(options)
+	c.paragraph("  ", strings.ToUpper(string(o.Verdict))+"  "+plain(o.Sentence))
+	if o.Because != "" {
+		c.paragraph("  ", plain("“"+o.Because+"”")+"   "+plain(o.At.String()))
+	}
+	c.gap()
+	c.paragraph("  ", fmt.Sprintf("gate %s: %s, %s, decide: %s at level %v", plain(o.Gate), plain(o.Says), plain(o.Bound), o.Decide, o.Level))
+	if o.Low != nil || o.High != nil {
+		c.paragraph("  ", "its interval, which alone decides: "+ends(o.Low, o.High))
+	}
+	if o.Note != "" {
+		c.paragraph("  ", plain(o.Note))
+	}
+	c.gap()
+	g := grid{columns: []column{{title: "claim"}, {title: "value", right: true}, {title: "limits", right: true}, {title: "n", right: true}, {title: "not judged", rank: 1}}}
+	for _, claim := range o.Claims {
+		row := []string{plain(cards.ClaimName(e.Terms, o.Kind, claim)), "undefined", ends(claim.Low, claim.High), cards.Count(claim.Support), plain(claim.Unjudged)}
+		if claim.Value != nil {
+			row[1] = gates.Number(*claim.Value)
+		}
+		g.add(row)
+	}
+	c.grid(2, g)
+	return c.to(w)
+}
+
+func ends(low, high *float64) string {
+	if low == nil && high == nil {
+		return ""
+	}
+	write := func(x *float64) string {
+		if x == nil {
+			return "∞"
+		}
+		return gates.Number(*x)
+	}
+	return write(low) + " – " + write(high)
+}
