@@ -53,7 +53,11 @@ func explainYAML(c *complaints, b []byte, err error) {
 // wrongAt finds where a file is wrong: at the last letter of the shortest beginning that is wrong in the same way. For a quote that is
 // never closed that is the quote. Beginnings are tried by halves, from the line that yaml.v3 tells.
 func wrongAt(b []byte, hint int, words string) int {
+	budget := 4 * MaxYAML // bytes to try: a person's file never needs as many, and of a hostile one the place may be rough
 	wrong := func(end int) bool {
+		if budget -= end; budget < 0 {
+			return false
+		}
 		_, err := readYAML(b[:end])
 		if err == nil {
 			return false
