@@ -43,12 +43,12 @@ formatted() {
 
 # Two kinds of skip are by design: what `make soak` does at length, and a small file system that cannot be mounted in a container.
 tests() {
-	bin/testcount ${CI:+-skips=fail -allow 'tags soak|mount a small file system'} -counts "$counts" ${CI:+-count=1} -buildvcs=auto ./...
+	bin/testcount ${CI:+-skips=fail -allow 'tags soak|mount a small file system'} -counts "$counts" -- ${CI:+-count=1} -buildvcs=auto ./...
 }
 
 # Under the race detector the slow ones are left out: they ran above, so that their skips are no gap.
 race() {
-	bin/testcount -skips=ignore -counts "$counts" ${CI:+-count=1} -buildvcs=auto -race -short ./...
+	bin/testcount -skips=ignore -counts "$counts" -- ${CI:+-count=1} -buildvcs=auto -race -short ./...
 }
 
 compiler() { command -v "$(go env CC | cut -d' ' -f1)" >/dev/null; }
