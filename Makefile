@@ -16,7 +16,7 @@ FUZZTIME ?= 20s
 CHECKS ?= 20000
 TIMES ?= 4
 
-.PHONY: help build demo test quick bench lint generate fixtures oracle fuzz soak
+.PHONY: help build demo test quick bench lint generate fixtures oracle fuzz soak python
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,7 @@ test: $(VENV) bin/testcount ## everything that CI runs
 quick: ## the inner loop: Go's tests without the slow ones, without peers
 	@go test -buildvcs=auto -short ./...
 
-bench: build $(VENV) ## measure against scikit-learn on the census rows, repeated (TIMES=4)
-	@[ -n '$(PYTHON)' ] || { echo "bench: needs Python 3.11 or newer with venv, for scikit-learn"; exit 1; }
+bench: python build $(VENV) ## measure against scikit-learn on the census rows, repeated (TIMES=4)
 	@.venv/bin/python fixtures/bench/bench.py --gatecard bin/gatecard --times $(TIMES)
 
 lint: ## gofmt, go vet and golangci-lint
@@ -48,13 +47,11 @@ lint: ## gofmt, go vet and golangci-lint
 generate: ## write the generated files again (schemas, pages of the documentation)
 	@go generate ./...
 
-fixtures: ## make again what can be made from what is here, and say how the others are made
-	@[ -n '$(PYTHON)' ] || { echo "fixtures: needs Python 3.11 or newer"; exit 1; }
+fixtures: python ## make again what can be made from what is here, and say how the others are made
 	$(PYTHON) fixtures/compas/build.py
 	@echo "fixtures/census: see fixtures/census/ORIGIN.md; its build.py needs the data's own package"
 
-oracle: $(VENV) ## compute the oracle figures again, in Python, and write them
-	@[ -n '$(PYTHON)' ] || { echo "oracle: needs Python 3.11 or newer with venv"; exit 1; }
+oracle: python $(VENV) ## compute the oracle figures again, in Python, and write them
 	@for f in fixtures/oracle/*.json; do echo "$${f%.json}.py"; .venv/bin/python "$${f%.json}.py"; done
 
 fuzz: ## fuzz every reader and parser, one after another (FUZZTIME=20s)
@@ -69,6 +66,10 @@ soak: ## hours of it: the large grids, many kills, and the laws on CHECKS=20000 
 	@dirs=$$(grep -rl --include='*_test.go' 'pgregory.net/rapid' . | xargs -r -n1 dirname | sort -u); \
 	[ -n "$$dirs" ] || { echo "soak: there is no law to test"; exit 1; }; \
 	go test -buildvcs=auto -count=1 -timeout=0 $$dirs -rapid.checks=$(CHECKS)
+
+# What follows has no help: it is made on the way.
+python:
+	@[ -n '$(PYTHON)' ] || { echo "this needs Python 3.11 or newer, with venv"; exit 1; }
 
 bin/testcount: tools/testcount/main.go tools/go.mod
 	@go build -C tools -buildvcs=false -o ../bin/testcount ./testcount
