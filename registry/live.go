@@ -39,12 +39,15 @@ func (p *promotion) look(ctx context.Context) (live, error) {
 	} else {
 		now.holder = first(now.holders)
 	}
-	champion, ok, err := Champion(ctx, s, asked.Model)
+	champions, _, err := champions(ctx, s, asked.Model)
 	if err != nil {
 		return now, err
 	}
-	if ok {
-		now.champion = champion.String()
+	for i, v := range champions { // several are none that anything was compared with
+		if i > 0 {
+			now.champion += " and "
+		}
+		now.champion += v.String()
 	}
 	if now.policy, _, err = s.Policy(ctx, asked.Model); errors.Is(err, ErrNotFound) {
 		err = nil
@@ -248,13 +251,18 @@ func hash(ctx context.Context, b Blob) (evidence.File, error) {
 		sum.Write(buffer[:got])
 		n += int64(got)
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, ErrDamaged) {
+	damaged := errors.Is(err, ErrDamaged)
+	if damaged || errors.Is(err, io.EOF) {
 		err = nil
 	}
 	if err = errors.Join(err, ctx.Err(), from.Close()); err != nil {
 		return evidence.File{}, fmt.Errorf("hash %q: %w", b.Path, err)
 	}
-	return evidence.File{Path: b.Path, Size: n, SHA256: evidence.Digest("sha256:" + hex.EncodeToString(sum.Sum(nil)))}, nil
+	f := evidence.File{Path: b.Path, Size: n, SHA256: evidence.Digest("sha256:" + hex.EncodeToString(sum.Sum(nil)))}
+	if damaged && f == b.File { // what the registry says goes before what it gave
+		return evidence.File{}, fmt.Errorf("hash %q: %w: it is damaged", b.Path, ErrNotFound)
+	}
+	return f, nil
 }
 
 // changedSince says what is no longer as it was judged; empty: nothing.
@@ -279,18 +287,26 @@ func changedSince(ctx context.Context, s *Store, judged evidence.Version) (strin
 
 // Champion is the version that `champion` points at, else the holder of Production; ok is false where there is neither.
 func Champion(ctx context.Context, s *Store, model string) (v evidence.Version, ok bool, err error) {
-	for _, t := range []evidence.Target{ChampionAlias, Production} {
-		holders, err := s.Holders(ctx, model, t)
-		switch {
-		case err != nil:
-			return evidence.Version{}, false, fmt.Errorf("find the champion of %q: %w", model, err)
-		case len(holders) > 1:
-			return evidence.Version{}, false, fmt.Errorf("find the champion of %q: %d versions hold %s", model, len(holders), t)
-		case len(holders) == 1:
-			return holders[0], true, nil
-		}
+	vs, t, err := champions(ctx, s, model)
+	switch {
+	case err != nil:
+		return evidence.Version{}, false, fmt.Errorf("find the champion of %q: %w", model, err)
+	case len(vs) > 1:
+		return evidence.Version{}, false, fmt.Errorf("find the champion of %q: %d versions hold %s", model, len(vs), t)
+	case len(vs) == 1:
+		return vs[0], true, nil
 	}
 	return evidence.Version{}, false, nil
+}
+
+// champions are several only in a registry in which somebody else moved things.
+func champions(ctx context.Context, s *Store, model string) ([]evidence.Version, evidence.Target, error) {
+	for _, t := range []evidence.Target{ChampionAlias, Production} {
+		if vs, err := s.Holders(ctx, model, t); err != nil || len(vs) > 0 {
+			return vs, t, err
+		}
+	}
+	return nil, Production, nil
 }
 
 // numbers are those of the versions that a target points at.

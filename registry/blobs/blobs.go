@@ -134,7 +134,7 @@ func transfer(ctx context.Context, to io.Writer, b registry.Blob) (err error) {
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
 	sum := sha256.New()
-	limited := io.LimitReader(&interruptible{ctx, from}, b.Size+1) // one more shows that there are more
+	limited := io.LimitReader(until(ctx, from), b.Size+1) // one more shows that there are more
 	n, err := io.Copy(io.MultiWriter(to, sum), limited)
 	switch {
 	case err != nil:
@@ -224,15 +224,17 @@ func syncFolder(f *os.File, err error) error {
 	return errors.Join(err, f.Close())
 }
 
-// interruptible ends a long copy once nobody waits for it.
-type interruptible struct {
-	ctx  context.Context //nolint:containedctx // lives as long as one copy
-	from io.Reader
-}
+// readerFunc reads by a function.
+type readerFunc func(p []byte) (int, error)
 
-func (r *interruptible) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.from.Read(p)
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// until ends a long copy once nobody waits for it.
+func until(ctx context.Context, from io.Reader) io.Reader {
+	return readerFunc(func(p []byte) (int, error) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		return from.Read(p)
+	})
 }

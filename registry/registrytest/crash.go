@@ -146,7 +146,7 @@ func stopAt(t *testing.T, s *registry.Store, model string, st *step, stops bool)
 	old, v := w.passing(t, "old"), w.passing(t, "new")
 	w.move(t, old, registry.Production)
 	w.Store = stepped(s, st)
-	d, err, crashed := promoting(t.Context(), w, v)
+	d, crashed, err := promoting(t.Context(), w, v)
 	w.Store = s
 	where := ""
 	if stops {
@@ -178,17 +178,65 @@ func stopAt(t *testing.T, s *registry.Store, model string, st *step, stops bool)
 		w.audit(t)
 	}
 	settled(t.Context(), t, s)
-	if err := w.Audit(t.Context(), registry.Production); err != nil {
+	if err := w.Audit(t.Context()); err != nil {
 		t.Errorf("%s: %v", where, err)
 	}
 	return st.names
 }
 
 // promoting promotes, and says whether it crashed on the way.
-func promoting(ctx context.Context, w World, v evidence.Version) (d evidence.Decision, err error, crashed bool) { //nolint:revive // the order of what happens
+func promoting(ctx context.Context, w World, v evidence.Version) (d evidence.Decision, crashed bool, err error) {
 	defer func() { crashed = recover() != nil }()
 	d, err = w.Promote(ctx, v, registry.Production)
-	return d, err, false
+	return d, false, err
+}
+
+// twoHold is a foreign registry in which somebody else has put a second version into Production, until something is moved.
+type twoHold struct {
+	registry.Registry
+	moved *bool
+}
+
+func (r twoHold) Move(ctx context.Context, m registry.Move) error {
+	*r.moved = true
+	return r.Registry.Move(ctx, m)
+}
+
+func (r twoHold) Holders(ctx context.Context, model string, t evidence.Target) ([]evidence.Version, error) {
+	vs, err := r.Registry.Holders(ctx, model, t)
+	if *r.moved || t != registry.Production {
+		return vs, err
+	}
+	other, err := r.Registry.Version(ctx, model, "2")
+	return append(vs, other), err
+}
+
+// testTwoHolders: a stage that two versions hold is nobody's; the next promotion mends it.
+func testTwoHolders(t *testing.T, s *registry.Store) {
+	w := world(t, s, "m")
+	one, _, three := w.passing(t, "a"), w.passing(t, "b"), w.passing(t, "c")
+	w.move(t, one, registry.Production)
+	w.Store = &registry.Store{Registry: twoHold{s.Registry, new(bool)}, Ledger: s.Ledger}
+	if v, ok, err := registry.Champion(t.Context(), w.Store, "m"); err == nil {
+		t.Errorf("of two champions there is one: %s, %v", v, ok)
+	}
+	versus := w.Request(three, registry.Production)
+	versus.Requires.Versus = true
+	if d, err := registry.Promote(t.Context(), w.Store, versus, Now(three)); err != nil || !has(d, evidence.ChampionChanged) {
+		t.Errorf("compared with one of two: %+v, %v", d, err)
+	}
+	if different, err := registry.Differences(t.Context(), w.Store, "m"); err != nil || len(different) != 1 || different[0].Target != registry.Production || len(different[0].Holders) != 2 {
+		t.Errorf("different are %+v, %v", different, err)
+	}
+	if d, err := w.Promote(t.Context(), three, registry.Production); err != nil || !d.Allowed() {
+		t.Errorf("after two held it: %+v, %v", d, err)
+	}
+	w.Store = s
+	if got := w.holder(t, registry.Production); got != "3" {
+		t.Errorf("Production points at %q", got)
+	}
+	w.audit(t)
+	settled(t.Context(), t, s)
 }
 
 // swapsAfter is a foreign registry in which the bytes change as soon as the target has moved.

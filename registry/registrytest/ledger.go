@@ -200,6 +200,11 @@ func testEvidence(t *testing.T, s *registry.Store) {
 	if _, err := s.AddEvidence(t.Context(), evidence.Envelope{}, By()); err == nil {
 		t.Error("no evidence was added")
 	}
+	invented := st
+	invented.Version.Lineage.Commit = "another"
+	if _, err := s.AddEvidence(t.Context(), must[evidence.Envelope](t)(evidence.Sign(invented, Key())), By()); err == nil {
+		t.Error("evidence with a lineage that was not registered was added")
+	}
 	st.Version.Number = "9"
 	if _, err := s.AddEvidence(t.Context(), must[evidence.Envelope](t)(evidence.Sign(st, Key())), By()); !errors.Is(err, registry.ErrNotFound) {
 		t.Errorf("evidence of a version that is not there: %v", err)

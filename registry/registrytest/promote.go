@@ -294,3 +294,28 @@ func testDryRun(t *testing.T, s *registry.Store) {
 		t.Errorf("%d records were made, Production points at %q", after-before, w.holder(t, registry.Production))
 	}
 }
+
+func testDamage(t *testing.T, s *registry.Store) {
+	w := world(t, s, "m")
+	v := w.passing(t, "weights")
+	if damaged, err := registry.Damage(t.Context(), s, v); err != nil || len(damaged) > 0 {
+		t.Errorf("damaged are %v, %v", damaged, err)
+	}
+	for name, change := range map[string]func(registry.Blob) registry.Blob{
+		"other bytes": func(b registry.Blob) registry.Blob { return reading(b, "WEIGHTS", io.EOF) },
+		"damaged":     func(b registry.Blob) registry.Blob { return reading(b, "weights", registry.ErrDamaged) },
+		"gone": func(b registry.Blob) registry.Blob {
+			b.Open = func(context.Context) (io.ReadCloser, error) { return nil, registry.ErrNotFound }
+			return b
+		},
+	} {
+		swapped := &registry.Store{Ledger: s.Ledger, Registry: bytesOf{s.Registry, func(bs []registry.Blob) []registry.Blob {
+			bs[0] = change(bs[0])
+			return bs
+		}}}
+		damaged, err := registry.Damage(t.Context(), swapped, v)
+		if err != nil || len(damaged) != 1 || damaged[0] != v.Manifest[0] {
+			t.Errorf("%s: damaged are %v, %v", name, damaged, err)
+		}
+	}
+}

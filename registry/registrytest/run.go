@@ -46,6 +46,8 @@ func Run(t *testing.T, open func(t *testing.T) *registry.Store) {
 		{"crash after each step", testCrashes},
 		{"failure of each step", testFailures},
 		{"mismatch after the move", testMismatchAfterMove},
+		{"two holders", testTwoHolders},
+		{"damage", testDamage},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.test(t, open(t)) })
 	}
@@ -166,7 +168,7 @@ func (w World) count(t *testing.T, act evidence.Act) (n int) {
 
 func (w World) audit(t *testing.T) {
 	t.Helper()
-	if err := w.Audit(t.Context(), registry.Production, registry.Staging, registry.ChampionAlias); err != nil {
+	if err := w.Audit(t.Context()); err != nil {
 		t.Error(err)
 	}
 }

@@ -80,7 +80,7 @@ func TestDiskFull(t *testing.T) {
 	if v, err := w.Register(t.Context(), "b"); err != nil || v.Number != "2" {
 		t.Errorf("once there is room: version %s, %v", v, err)
 	}
-	if err := w.Audit(t.Context(), registry.Production); err != nil {
+	if err := w.Audit(t.Context()); err != nil {
 		t.Error(err)
 	}
 	var result string

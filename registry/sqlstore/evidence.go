@@ -40,7 +40,7 @@ func (s *Store) addEvidence(ctx context.Context, tx *sql.Tx, e evidence.Envelope
 		if err != nil {
 			return evidence.Bundle{}, fmt.Errorf("it is about %s: %w", st.Version, err)
 		}
-		if v.Manifest.Digest() != st.Version.Manifest.Digest() || !v.Created.Equal(st.Version.Created) {
+		if v.Manifest.Digest() != st.Version.Manifest.Digest() || !v.Created.Equal(st.Version.Created) || v.Source != st.Version.Source || v.Lineage != st.Version.Lineage {
 			return evidence.Bundle{}, fmt.Errorf("it is about another %s than the one that is registered", st.Version)
 		}
 	}

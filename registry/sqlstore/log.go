@@ -82,7 +82,11 @@ func hashes(ctx context.Context, q querier) tlog.HashReaderFunc {
 
 // Log gives records from a number on, of one model or ("") of all.
 func (s *Store) Log(ctx context.Context, model string, from int64) ([]evidence.Record, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT leaf FROM log WHERE number >= ?1 AND (?2 = '' OR model = ?2) ORDER BY number", from, model)
+	query := "SELECT leaf FROM log WHERE number >= ?1 AND ?2 = '' ORDER BY number"
+	if model != "" {
+		query = "SELECT leaf FROM log WHERE number >= ?1 AND model = ?2 ORDER BY number"
+	}
+	rows, err := s.db.QueryContext(ctx, query, from, model)
 	records, err := collect(rows, err, func() (evidence.Record, error) {
 		var leaf []byte
 		if err := rows.Scan(&leaf); err != nil {
