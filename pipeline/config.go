@@ -56,7 +56,7 @@ func Load(file string) (Config, error) {
 		return c, err
 	}
 	c.doc = d
-	errs := []error{c.Data.Check(d), c.Policy.Check(d), c.check(d)}
+	errs := []error{c.Data.Check(d), c.Policy.Check(d), c.check(d), c.Notify.Check(d.Sub("notify"))}
 	if c.Card != "" {
 		_, words, err := read(c.path(c.Card), "card", &c.Words)
 		if errors.Is(err, fs.ErrNotExist) {

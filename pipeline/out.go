@@ -115,9 +115,28 @@ func write(ctx context.Context, job *Job, version *evidence.Version, files []reg
 	return writeAll(ctx, job.Out, written)
 }
 
-// writeAll writes files into a folder: each to a temporary file, then synced and renamed. Nothing is renamed unless all could be written. Files of an
-// earlier run that this one did not write again are removed, so that the folder speaks of one run.
-func writeAll(ctx context.Context, folder string, files []registry.Blob) (err error) {
+// writeAll replaces the files of an earlier run: what this one did not write again is removed, so that the folder speaks of one run.
+func writeAll(ctx context.Context, folder string, files []registry.Blob) error {
+	if err := replaceAll(ctx, folder, files); err != nil {
+		return err
+	}
+	now := map[string]bool{}
+	for _, f := range files {
+		now[f.Path] = true
+	}
+	for _, name := range outFiles() {
+		if now[name] {
+			continue
+		}
+		if err := os.Remove(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove an earlier run's %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// replaceAll writes files into a folder: each to a temporary file, then synced and renamed. Nothing is renamed unless all could be written.
+func replaceAll(ctx context.Context, folder string, files []registry.Blob) (err error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return fmt.Errorf("make --out: %w", err)
 	}
@@ -134,9 +153,7 @@ func writeAll(ctx context.Context, folder string, files []registry.Blob) (err er
 			}
 		}
 	}()
-	now := map[string]bool{}
 	for _, f := range files {
-		now[f.Path] = true
 		b, err := readBlob(ctx, f)
 		if err != nil {
 			return err
@@ -151,13 +168,6 @@ func writeAll(ctx context.Context, folder string, files []registry.Blob) (err er
 	for _, f := range files {
 		if err := root.Rename(temporary(f), f.Path); err != nil {
 			return fmt.Errorf("write %s: %w", filepath.Join(folder, f.Path), err)
-		}
-	}
-	for _, name := range outFiles() {
-		if !now[name] {
-			if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("remove an earlier run's %s: %w", name, err)
-			}
 		}
 	}
 	d, err := root.Open(".")

@@ -1,0 +1,93 @@
+package pipeline
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/evaluate/table"
+	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/gates"
+	"github.com/gatecard/gatecard/schema"
+)
+
+// Codes are this package's codes, with what `gatecard explain` says of each.
+func Codes() map[string]string {
+	return map[string]string{
+		"usage":             "The command does not take these flags or arguments. `gatecard help COMMAND` shows what it takes.",
+		"no-such-file":      "A file that is named is not there. Paths in a file are relative to that file, paths in flags to the working directory.",
+		"no-config":         "There is no gatecard.yaml. `gatecard init predictions.parquet` looks at a file of predictions and writes one.",
+		"no-version":        "Only a version of a registry can be promoted: evidence binds its very bytes. Make one by --register DIR, or name one by --version N.",
+		"no-registry":       "The command needs a registry that exists. `gatecard run` and `gatecard register` make one (sqlite:registry.db) where there is none.",
+		"new-registry":      "With CI set a registry that does not exist yet is not made unless --new-registry is given: a disk that is thrown away after the job would make every job version 1, under a policy of its own, and no champion would ever be compared with.",
+		"unknown-registry":  "A registry is named by an address: sqlite:registry.db.",
+		"no-key":            "Evidence is signed. In CI a key is brought along by --key FILE or in the variable GATECARD_KEY; elsewhere a local one is made on first use.",
+		"bad-key":           "A key is ed25519: the private half in PEM as PKCS #8, the public half as SPKI. `gatecard keys new FILE` makes both.",
+		"no-trust":          "Whose signature counts is never taken from the evidence itself: name public keys by --trust FILE.pub, or a registry whose ledger lists them.",
+		"no-policy":         "No policy was ever set for this model. `gatecard policy set` sets that of gatecard.yaml; the first run of a model does so too.",
+		"bad-out":           "--out would write over an input or over a file that gatecard did not write. Name another folder.",
+		"bad-target":        "A target is a stage (None, Staging, Production, Archived) or an alias with its @, as @champion.",
+		"bad-version":       "A version is named as in MLflow: NAME/2, NAME/latest, NAME@champion, with or without models:/ before it.",
+		"unknown-gate-id":   "No gate of the report has that id. `gatecard gate` lists them.",
+		"not-found":         "The registry has no such model or version.",
+		"exists":            "The file is there already, and is not written over.",
+		"unknown-framework": "There is no framework of that name. `gatecard export --help` lists them.",
+	}
+}
+
+// Explanations joins the codes of all packages.
+func Explanations() map[string][]string {
+	all := map[string][]string{}
+	for _, codes := range []map[string]string{schema.Codes(), evidence.Codes(), table.Codes(), evaluate.Codes(), gates.Codes(), Codes()} {
+		for code, text := range codes {
+			all[code] = append(all[code], text)
+		}
+	}
+	return all
+}
+
+// Explain says what a code, a metric or a kind of gate means. `codes`, `metrics` and `gates` list them.
+func Explain(name string) (string, error) {
+	all := Explanations()
+	switch name {
+	case "codes":
+		return strings.Join(slices.Sorted(maps.Keys(all)), "\n"), nil
+	case "metrics":
+		var lines []string
+		for _, m := range evaluate.Metrics() {
+			lines = append(lines, fmt.Sprintf("%-22s %s", m.Name, m.Summary))
+		}
+		return strings.Join(lines, "\n"), nil
+	case "gates":
+		var lines []string
+		for _, k := range gates.Kinds() {
+			lines = append(lines, fmt.Sprintf("%-8s %s (%s)", k.Name, k.Summary, strings.Join(k.Keys, ", ")))
+		}
+		return strings.Join(lines, "\n"), nil
+	}
+	if texts, ok := all[name]; ok {
+		return strings.Join(texts, "\n\n"), nil
+	}
+	if m, err := evaluate.Lookup(name); err == nil {
+		text := fmt.Sprintf("%s (%s): %s. Its denominator: %s.", m.Name, m.Metric.Title, m.Summary, m.Denominator)
+		if len(m.Aliases) > 0 {
+			text += " Also called " + strings.Join(m.Aliases, ", ") + "."
+		}
+		return text, nil
+	}
+	for _, k := range gates.Kinds() {
+		if k.Name == name {
+			return fmt.Sprintf("a gate of kind %s: %s. It has one of the keys %s; `gatecard schema gate-%s` shows them all.", k.Name, k.Summary, strings.Join(k.Keys, ", "), k.Name), nil
+		}
+	}
+	known := slices.Sorted(maps.Keys(all))
+	for _, m := range evaluate.Metrics() {
+		known = append(known, m.Name)
+	}
+	if s := schema.Suggest(name, known); s != "" {
+		return "", usage("usage", "nothing is known of %q (did you mean %q?)", name, s)
+	}
+	return "", usage("usage", "nothing is known of %q: `gatecard explain codes`, `metrics` and `gates` list what can be explained", name)
+}

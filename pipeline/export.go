@@ -1,0 +1,86 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/compliance"
+	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/schema"
+)
+
+// Export says what a framework asks for and what there is to show about a version, and makes the dossier: all there is, as one zip that
+// verifies offline.
+func Export(ctx context.Context, job *Job, name, framework string) (compliance.Matrix, []byte, error) {
+	f, err := compliance.Named(framework)
+	if err != nil {
+		return compliance.Matrix{}, nil, usage("unknown-framework", "%s", err)
+	}
+	if _, err := job.must(ctx); err != nil {
+		return compliance.Matrix{}, nil, err
+	}
+	v, err := job.version(ctx, name)
+	if err != nil {
+		return compliance.Matrix{}, nil, err
+	}
+	d, err := dossier(ctx, job, v)
+	if err != nil {
+		return compliance.Matrix{}, nil, err
+	}
+	var zip bytes.Buffer
+	if err := compliance.WriteZip(&zip, d); err != nil {
+		return compliance.Matrix{}, nil, err
+	}
+	return compliance.NewMatrix(f, d), zip.Bytes(), nil
+}
+
+// dossier gathers all there is about a version: its evidence, the files that the newest of it binds, and the log about its model.
+func dossier(ctx context.Context, job *Job, v evidence.Version) (compliance.Dossier, error) {
+	d := compliance.Dossier{At: moment(job.Now()), Attached: map[string][]byte{}}
+	bundles, err := job.store.Evidence(ctx, v)
+	if err != nil {
+		return d, err
+	}
+	trust, err := job.store.Trust(ctx)
+	if err != nil {
+		return d, err
+	}
+	// A recheck is in the log; the dossier's evidence is what the version was let in by.
+	for _, b := range bundles {
+		s, _, err := evidence.Open(b.Envelope, trust, job.Now())
+		if err != nil {
+			return d, fmt.Errorf("open the evidence of %s: %w", v, err)
+		}
+		if s.Kind == evidence.Evidence {
+			d.Evidence, d.Statement = append(d.Evidence, b), &s
+		}
+	}
+	if d.Statement != nil {
+		for _, f := range d.Statement.Attachments {
+			if !slices.Contains([]string{evaluationFile, gatesFile, cardFile, filledFile}, f.Path) {
+				continue
+			}
+			b, err := job.store.Attachment(ctx, v, f.SHA256)
+			if err != nil {
+				return d, fmt.Errorf("%s of %s: %w", f.Path, v, err)
+			}
+			if d.Attached[f.Path], err = readBlob(ctx, b); err != nil {
+				return d, fmt.Errorf("%s of %s: %w", f.Path, v, err)
+			}
+		}
+	}
+	if b, ok := d.Attached[cardFile]; ok {
+		d.Card = &cards.Card{}
+		if err := schema.Decode("filled-card", cardFile, b, d.Card); err != nil {
+			return d, err
+		}
+	}
+	leaves, checkpoint, err := job.store.Leaves(ctx)
+	if err != nil {
+		return d, err
+	}
+	return d, d.TakeLog(leaves, checkpoint, v.Model)
+}

@@ -1,0 +1,328 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/gatecard/gatecard/evaluate/table"
+)
+
+// Guess is what a file of predictions looks like: which column is what, each with the reason.
+type Guess struct {
+	File              string
+	Rows              int
+	ID, Label, Score  string
+	Prediction        string
+	Positive          string
+	Groups            []GuessedGroup
+	Said              []string // what was guessed, and why
+	Small             []string // groups with fewer rows of a class than a gate judges by
+	positives, others int
+}
+
+// GuessedGroup is a column that looks like a grouping.
+type GuessedGroup struct {
+	Column string
+	Values []string
+	Bins   []float64
+}
+
+const (
+	maxGuessedValues = 12 // a grouping column with more is not guessed
+	minGuessedRows   = 30
+)
+
+// Look reads a file of predictions and guesses the column map.
+func Look(ctx context.Context, file string) (Guess, error) {
+	t, err := table.Open(ctx, table.FromFile(file))
+	if err != nil {
+		return Guess{}, err
+	}
+	defer t.Close()
+	var want []table.Want
+	for _, name := range t.Names {
+		want = append(want, table.Want{Name: name, As: table.Value})
+	}
+	columns, err := t.Load(ctx, want)
+	if err != nil {
+		return Guess{}, err
+	}
+	g := Guess{File: file}
+	if len(columns) > 0 {
+		g.Rows = len(columns[0].Texts)
+	}
+	if g.Rows == 0 {
+		return g, &table.Error{File: file, Code: "no-rows", What: "the file has no rows"}
+	}
+	var seen []columnSeen
+	for i, c := range columns {
+		seen = append(seen, lookAt(c, t.Types[i]))
+	}
+	g.guess(seen, columns)
+	if g.Label == "" || g.Score == "" && g.Prediction == "" {
+		return g, usage("no-guess", "%s: no column looks like %s: write gatecard.yaml by hand; its columns are %s",
+			file, map[bool]string{true: "a label of two values", false: "a score or a prediction"}[g.Label == ""], strings.Join(t.Names, ", "))
+	}
+	return g, nil
+}
+
+// columnSeen is what a column shows.
+type columnSeen struct {
+	name     string
+	kind     table.Type
+	distinct map[string]int
+	unique   bool // every row another value
+	unit     bool // numbers in [0, 1], not all 0 or 1
+	numbers  bool
+	missing  int
+}
+
+func lookAt(c table.Column, kind table.Type) columnSeen {
+	s := columnSeen{name: c.Name, kind: kind, distinct: map[string]int{}, numbers: kind != table.Text && kind != table.Boolean}
+	between := false
+	s.unit = kind == table.Float64 || kind == table.Float32
+	for i, v := range c.Texts {
+		if c.Missing != nil && c.Missing[i] {
+			s.missing++
+			continue
+		}
+		s.distinct[v]++
+		if s.unit {
+			var x float64
+			if _, err := fmt.Sscan(v, &x); err != nil || !(x >= 0 && x <= 1) {
+				s.unit = false
+			} else if x != 0 && x != 1 {
+				between = true
+			}
+		}
+	}
+	s.unit = s.unit && between
+	s.unique = s.missing == 0 && len(s.distinct) == len(c.Texts) && len(c.Texts) > 1
+	return s
+}
+
+// named says whether one of the words is the column's name or a part of it between other letters than letters.
+func (s columnSeen) named(words ...string) bool {
+	parts := strings.FieldsFunc(strings.ToLower(s.name), func(r rune) bool { return !unicode.IsLetter(r) })
+	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(s.name, w) || slices.Contains(parts, w) })
+}
+
+func (g *Guess) guess(seen []columnSeen, columns []table.Column) {
+	taken := map[string]bool{}
+	pick := func(role, why string, words []string, fits func(columnSeen) bool, needName bool) string {
+		for _, byName := range []bool{true, false} {
+			if !byName && needName {
+				break
+			}
+			for _, s := range seen {
+				if taken[s.name] || !fits(s) || byName && !s.named(words...) {
+					continue
+				}
+				taken[s.name] = true
+				g.Said = append(g.Said, fmt.Sprintf("%s: %s (%s)", role, s.name, why))
+				return s.name
+			}
+		}
+		return ""
+	}
+	two := func(s columnSeen) bool { return len(s.distinct) == 2 && s.missing == 0 }
+	g.ID = pick("id", "every row has another value", []string{"id", "uuid", "key"}, func(s columnSeen) bool { return s.unique && !s.unit }, true)
+	g.Score = pick("score", "numbers between 0 and 1", []string{"score", "scores", "prob", "proba", "probability", "p", "pred", "prediction"}, func(s columnSeen) bool { return s.unit }, false)
+	g.Label = pick("label", "two values", []string{"label", "y", "target", "outcome", "true", "truth", "actual", "class", "employed", "default", "fraud", "churn"}, func(s columnSeen) bool {
+		return two(s) && !s.named("prediction", "predicted", "pred", "yhat")
+	}, false)
+	var labels map[string]int
+	for _, s := range seen {
+		if s.name == g.Label {
+			labels = s.distinct
+		}
+	}
+	g.Prediction = pick("prediction", "the label's values", []string{"prediction", "predicted", "pred", "yhat"}, func(s columnSeen) bool {
+		if !two(s) {
+			return false
+		}
+		for v := range s.distinct {
+			if _, ok := labels[v]; !ok {
+				return false
+			}
+		}
+		return true
+	}, true)
+	g.Positive = positiveOf(labels)
+	for i, s := range seen {
+		switch {
+		case taken[s.name] || s.unique || len(s.distinct) < 2:
+		case len(s.distinct) <= maxGuessedValues:
+			values := make([]string, 0, len(s.distinct))
+			for v := range s.distinct {
+				values = append(values, v)
+			}
+			slices.Sort(values)
+			g.Groups = append(g.Groups, GuessedGroup{Column: s.name, Values: values})
+		case s.numbers && s.named("age", "agep", "years"):
+			g.Groups = append(g.Groups, GuessedGroup{Column: s.name, Bins: []float64{25, 40, 65}})
+		default:
+			continue
+		}
+		g.count(columns, i)
+	}
+}
+
+// positiveOf is the value that is positive by its name, else the rarer one.
+func positiveOf(labels map[string]int) string {
+	for _, v := range []string{"1", "true", "yes", "positive", "Y", "Yes", "True"} {
+		if _, ok := labels[v]; ok {
+			return v
+		}
+	}
+	best, n := "", math.MaxInt
+	for v, count := range labels {
+		if count < n || count == n && v > best {
+			best, n = v, count
+		}
+	}
+	return best
+}
+
+// count finds groups with few rows of the positive class.
+func (g *Guess) count(columns []table.Column, at int) {
+	group := g.Groups[len(g.Groups)-1]
+	if group.Bins != nil {
+		return
+	}
+	var label table.Column
+	for _, c := range columns {
+		if c.Name == g.Label {
+			label = c
+		}
+	}
+	if label.Texts == nil {
+		return
+	}
+	positives := map[string]int{}
+	for i, v := range columns[at].Texts {
+		if label.Texts[i] == g.Positive {
+			positives[v]++
+		}
+	}
+	for _, v := range group.Values {
+		if positives[v] < minGuessedRows {
+			g.Small = append(g.Small, fmt.Sprintf("%s = %s (%d)", group.Column, v, positives[v]))
+		}
+	}
+}
+
+// YAML writes gatecard.yaml of a guess, with comments that say what was guessed and what to decide. Written beside the file of predictions.
+func (g Guess) YAML() []byte {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	model := strings.TrimSuffix(filepath.Base(g.File), filepath.Ext(g.File))
+	line("# What gatecard evaluates, and what it asks of a model before it may be promoted.")
+	line("# Written by `gatecard init` from %s rows; every guess is marked: check it.", fmt.Sprint(g.Rows))
+	line("model: %s                # its name in the registry", yamlText(modelName(model)))
+	line("task: binary")
+	line("label: %s                # guessed: the column with the outcome", yamlText(g.Label))
+	line("positive: %s             # guessed: its positive value", yamlText(g.Positive))
+	line("threshold: 0.5           # score >= threshold is predicted positive")
+	line("# Is the share of positives here that of real use? deployment: yes; stratified or resampled: no, and gates on")
+	line("# precision, F1, accuracy and the like are then undecided. Uncomment what is true:")
+	line("# sampling: deployment")
+	if len(g.Groups) > 0 {
+		line("groups:                  # guessed: columns of few values; give the values a person's words")
+		for _, group := range g.Groups {
+			if group.Bins != nil {
+				line("  - {column: %s, bins: [25, 40, 65]}", yamlText(group.Column))
+				continue
+			}
+			words := make([]string, len(group.Values))
+			for i, v := range group.Values {
+				words[i] = fmt.Sprintf("%s: %s", yamlQuoted(v), yamlQuoted(v))
+			}
+			line("  - {column: %s, values: {%s}}", yamlText(group.Column), strings.Join(words, ", "))
+		}
+	}
+	line("data:")
+	line("  path: %s", yamlText(filepath.Base(g.File)))
+	for _, c := range []struct{ key, column string }{{"id", g.ID}, {"score", g.Score}, {"prediction", g.Prediction}} {
+		if c.column != "" {
+			line("  %-11s %s", c.key+":", yamlText(c.column))
+		}
+	}
+	line("  # baseline: reference.parquet   # what drift is measured against")
+	line("gates:                   # decide: proven asks that the whole interval keeps the bound; estimate looks at the figure alone")
+	if g.Score != "" {
+		line("  - {metric: roc_auc, min: 0.70, decide: proven, because: \"say why this much is needed\"}")
+	} else {
+		line("  - {metric: recall, min: 0.50, decide: proven, because: \"say why this much is needed\"}")
+	}
+	if len(g.Groups) > 0 {
+		small := ""
+		if len(g.Small) > 0 {
+			small = ", on_small: list"
+			line("  # fewer than %d positive rows, too few to judge: %s", minGuessedRows, strings.Join(g.Small, ", "))
+		}
+		line("  - {metric: recall, across: %s, min: 0.50, decide: proven%s}", yamlText(g.Groups[0].Column), small)
+		line("  - {metric: false_positive_rate, across: %s, max_gap: 0.10, decide: proven%s}", yamlText(g.Groups[0].Column), small)
+	}
+	line("stages:")
+	line("  Production: {requires: [gates, card]}")
+	line("aliases:")
+	line("  champion: {requires: [gates, card]}")
+	line("card: card.yaml")
+	line("registry: sqlite:registry.db")
+	return []byte(b.String())
+}
+
+// modelName makes a name for the registry of a file's name.
+func modelName(file string) string {
+	for _, prefix := range []string{"predictions-", "predictions_"} {
+		file = strings.TrimPrefix(file, prefix)
+	}
+	if file == "" || file == "predictions" || file == "-" {
+		return "my-model"
+	}
+	return file
+}
+
+// yamlText writes a text plain where YAML reads it as that text, and quoted where it does not.
+func yamlText(s string) string {
+	plain := s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !(unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-' || r == '.')
+	}) && unicode.IsLetter([]rune(s)[0]) && !slices.Contains([]string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}, strings.ToLower(s))
+	if plain {
+		return s
+	}
+	return yamlQuoted(s)
+}
+
+func yamlQuoted(s string) string { return fmt.Sprintf("%q", s) }
+
+// CardYAML is a card.yaml to be filled in by a person.
+func CardYAML(model string) []byte {
+	return []byte(`# What only a person can say about this model. Figures are filled in by gatecard; what begins with TODO counts as missing.
+model_details:
+  name: ` + yamlText(model) + `
+  type: "TODO: what kind of model this is"
+  description: "TODO: what it says, of whom, from what"
+  license: "TODO"
+  contact: "TODO: who answers for it"
+intended_use:
+  primary_use: "TODO"
+  intended_users: ["TODO"]
+  out_of_scope: ["TODO: what it must not be used for"]
+training_data:
+  description: "TODO"
+evaluation_data:
+  description: "TODO"
+limitations: ["TODO"]
+ethical_considerations:
+  - concern: "TODO"
+    mitigation: "TODO"
+caveats: ["TODO"]
+`)
+}

@@ -1,0 +1,121 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/gates"
+	"github.com/gatecard/gatecard/registry"
+	"github.com/gatecard/gatecard/render"
+	"github.com/gatecard/gatecard/schema"
+)
+
+// Recheck judges what a target points at on fresh data, by the policy in force and the stored baseline. It signs and attaches what it found,
+// and moves nothing.
+func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View, error) {
+	view := render.View{}
+	store, err := job.must(ctx)
+	if err != nil {
+		return view, err
+	}
+	version, err := job.version(ctx, name)
+	if err != nil {
+		return view, err
+	}
+	view.Model = version.Model
+	policy, err := inForce(ctx, store, version.Model)
+	if errors.Is(err, registry.ErrNotFound) {
+		return view, usage("no-policy", "no policy is in force for %s: nothing to recheck by", version.Model)
+	}
+	if err != nil {
+		return view, err
+	}
+	ref, _, err := store.Policy(ctx, version.Model)
+	if err != nil {
+		return view, err
+	}
+	fresh := policy.Fresh()
+	if len(fresh.Gates) == 0 {
+		return view, usage("no-gates", "every gate of the policy in force compares with another version: fresh data alone cannot be judged by them")
+	}
+	against, err := storedBaseline(ctx, store, version)
+	if err != nil {
+		return view, err
+	}
+	if against.Baseline == nil {
+		if against.Baseline, err = evaluate.Profile(ctx, c.Data, fresh.Needs()); err != nil {
+			return view, c.locate(err)
+		}
+	}
+	var shown []string
+	for _, m := range evaluate.Metrics() {
+		shown = append(shown, m.Name)
+	}
+	evaluation, err := evaluate.Run(ctx, c.Data, fresh.Terms, fresh.Needs().Also(shown...), against)
+	if err != nil {
+		return view, c.locate(err)
+	}
+	view.Report, err = gates.Judge(fresh, evaluation, evidence.Standing{Policy: ref})
+	if err != nil {
+		return view, err
+	}
+	s := evidence.Statement{
+		Kind: evidence.Recheck, Verdict: view.Report.Verdict, Version: version, Standing: view.Report.Standing, Dataset: evaluation.Dataset,
+		Inputs: evaluation.Inputs, Columns: c.Data.Columns(), Results: view.Report.Results(), Tool: job.Tool,
+	}
+	s.Issued = moment(job.Now())
+	s.Expires = policy.Evidence.Until(s.Issued)
+	key, err := job.signer()
+	if err != nil {
+		return view, err
+	}
+	s.Predictions = "supplied by " + key.Owner.Subject
+	for _, part := range []struct {
+		path string
+		v    any
+	}{{"recheck/" + evaluationFile, evaluation}, {"recheck/" + gatesFile, view.Report}} {
+		b, err := schema.Encode(part.v)
+		if err != nil {
+			return view, err
+		}
+		file := blob(part.path, b)
+		if err := store.Attach(ctx, version, file); err != nil {
+			return view, fmt.Errorf("attach %s to %s: %w", part.path, version, err)
+		}
+		s.Attachments = append(s.Attachments, file.File)
+	}
+	view.Card = cards.Fill(version.Model, cards.Words{}, evaluation, view.Report, &version)
+	view.Evidence, err = seal(ctx, job, s)
+	if err != nil {
+		return view, err
+	}
+	view.Statement = &s
+	job.note("%s was rechecked on %s rows; the signed result is attached, and nothing was moved", version, evaluation.Inputs[0].Path)
+	view.Notes = job.notes
+	return view, nil
+}
+
+// storedBaseline is the baseline that was attached to a version.
+func storedBaseline(ctx context.Context, store *registry.Store, v evidence.Version) (evaluate.Against, error) {
+	var against evaluate.Against
+	attached, err := store.Attachments(ctx, v)
+	if err != nil {
+		return against, err
+	}
+	for _, b := range attached {
+		if b.Path != baselineFile {
+			continue
+		}
+		all, err := readBlob(ctx, b)
+		if err != nil {
+			return against, err
+		}
+		against.Baseline = &evaluate.Baseline{}
+		return against, schema.Decode("baseline", baselineFile, all, against.Baseline)
+	}
+	return against, nil
+}
