@@ -2,18 +2,14 @@ package sweep
 
 import "math"
 
-// The Eps of scikit-learn: numpy's finfo of the score column's type. A plan's Eps of 0 is float64Eps.
-const (
-	float64Eps = 0x1p-52
-	float32Eps = 0x1p-23
-)
+// float64Eps is scikit-learn's Eps for float64 scores, numpy's finfo(float64).eps. A plan's Eps of 0 is this one.
+const float64Eps = 0x1p-52
 
 // losses are scikit-learn's, row by row, as whole numbers: a loss l is round(l·2^scale), which lies within ±2⁶², and so does the
 // difference of two.
 type losses struct {
-	eps    float64
-	single bool // scores are float32
-	scale  int  // of log loss
+	eps   float64
+	scale int // of log loss
 }
 
 // brierScale is the scale of squared errors, which are at most 1: rounding errs by at most 1.1e-19 a row.
@@ -23,17 +19,15 @@ const brierScale = 62
 // row, and 15.94 for float32's gives 2^-58.
 func newLosses(eps float64) losses {
 	_, exponent := math.Frexp(-math.Log(eps)) // −log eps < 2^exponent
-	return losses{eps: eps, single: eps == float32Eps, scale: 62 - exponent}
+	return losses{eps: eps, scale: 62 - exponent}
 }
 
-// log is the log loss of one row: −log of the probability that was given to its label, clipped to [eps, 1−eps]. As in scikit-learn's
-// log_loss that is 1−p for the label 0, computed and clipped in the column's own type.
+// log is the log loss of one row: −log of the probability that was given to its label, clipped to [eps, 1−eps], as scikit-learn's log_loss
+// has it. For the label 0 that is 1−p. (Of float32 scores scikit-learn computes 1−p, the logarithm and the mean in float32, and so errs by
+// some 1e-7; we do not.)
 func (l losses) log(p float64, label uint8) int64 {
 	if label == 0 {
 		p = 1 - p
-		if l.single {
-			p = float64(float32(p))
-		}
 	}
 	return scaled(-math.Log(min(max(p, l.eps), 1-l.eps)), l.scale)
 }

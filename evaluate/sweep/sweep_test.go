@@ -18,7 +18,7 @@ func drawPlan(t *rapid.T) Plan {
 		Cuts:   rapid.SliceOfN(cut, 0, 3).Draw(t, "cuts"),
 		Sizes:  rapid.SliceOfN(rapid.IntRange(1, 4), 0, 3).Draw(t, "sizes"),
 		Rivals: rapid.SliceOfN(cut, 0, 2).Draw(t, "rivals"),
-		Eps:    rapid.SampledFrom([]float64{0, float64Eps, float32Eps, 0.01}).Draw(t, "eps"),
+		Eps:    rapid.SampledFrom([]float64{0, float64Eps, 0x1p-23, 0.01}).Draw(t, "eps"),
 		Curves: rapid.SampledFrom([]int{0, 2, 5, 100}).Draw(t, "curves"),
 	}
 }
