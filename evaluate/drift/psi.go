@@ -14,7 +14,7 @@ import (
 // Leibler's symmetric divergence of 1951 (doi:10.1214/aoms/1177729694). Unit: nats, from 0 up.
 //
 // Both columns are samples. Of n and n₀ rows that differ by chance alone in B bins the index is (1/n + 1/n₀)·χ² with B−1 degrees of freedom
-// (Yurdakul and Naranjo 2020, doi:10.21314/JRMV.2020.227), on average (B−1)(1/n + 1/n₀): that is taken off. What is left is not clipped at
+// (Yurdakul and Naranjo 2020, Journal of Risk Model Validation), on average (B−1)(1/n + 1/n₀): that is taken off. What is left is not clipped at
 // 0, so that it is right on average.
 //
 // Bins are the baseline's deciles or values, and one each for missing and for unseen values where either column has some; a bin that is
