@@ -59,6 +59,13 @@ func TestCoverAFullDossier(t *testing.T) {
 	}
 }
 
+func TestShownIntervals(t *testing.T) {
+	got := strings.Join(item(t, newWorld(t).dossier(), "IV.2g.accuracy").Shown, "\n")
+	if want := "slices[].metrics[].interval: 4 of 4, first: low 0.84, high 0.88, level 0.95"; !strings.Contains(got, want) {
+		t.Errorf("shown by\n%s\nwant %q", got, want)
+	}
+}
+
 func TestCoverAnEmptyDossier(t *testing.T) {
 	for _, c := range Cover(annex(t), Dossier{}) {
 		if c.State != Missing || len(c.Shown) > 0 {

@@ -81,8 +81,28 @@ func value(v reflect.Value) string {
 		return strconv.FormatFloat(v.Float(), 'g', 4, 64)
 	case reflect.Slice, reflect.Map:
 		return entries(v)
+	case reflect.Struct:
+		return fields(v)
 	}
 	return "there"
+}
+
+// fields gives the first few of a struct's words and numbers: "low 0.8075, high 0.8142, level 0.95".
+func fields(v reflect.Value) string {
+	const most = 3
+	var said []string
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		if inlined(f) || !f.IsExported() || len(said) == most {
+			continue
+		}
+		if x := reach(v.FieldByIndex(f.Index)); x.IsValid() && !empty(x) && (isText(x) || x.CanInt() || x.CanFloat()) {
+			said = append(said, jsonName(f)+" "+value(x))
+		}
+	}
+	if len(said) == 0 {
+		return "there"
+	}
+	return strings.Join(said, ", ")
 }
 
 // entries counts a list, and shows its first text.

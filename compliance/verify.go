@@ -3,6 +3,7 @@ package compliance
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,8 +49,9 @@ type Verified struct {
 	Unmet   []evidence.Refusal `json:"unmet,omitempty"`
 	// Notes say what is true and may be unwelcome, but makes nothing in the dossier false: a gate that failed, evidence that has expired.
 	Notes []string `json:"notes,omitempty"`
-	// Statement is what the newest evidence says, opened.
+	// Statement is what the newest evidence says, opened; Signer is the owner of the key that signed it.
 	Statement *evidence.Statement `json:"statement,omitempty"`
+	Signer    evidence.Actor      `json:"signer,omitzero"`
 }
 
 // OK asks for something met and nothing unmet, so that the zero Verified is not.
@@ -182,8 +184,8 @@ func (v *verification) evidence() {
 			break
 		}
 		seen[name+".dsse.json"], seen[name+".proof.json"] = true, true
-		v.result.Statement = nil // an older one cannot stand for one that does not open
-		s, err := v.bundle(envelope, v.files[name+".proof.json"])
+		v.result.Statement, v.result.Signer = nil, evidence.Actor{} // an older one cannot stand for one that does not open
+		s, signer, err := v.bundle(envelope, v.files[name+".proof.json"])
 		if err != nil {
 			v.err(name, err)
 			continue
@@ -192,8 +194,8 @@ func (v *verification) evidence() {
 			v.unmet(name, DossierOther, "it is about %s, the dossier about %s", s.Version, clip(v.result.Version))
 			continue
 		}
-		v.result.Statement = &s
-		v.met("%s: signed by a trusted key, and in the log", name)
+		v.result.Statement, v.result.Signer = &s, signer
+		v.met("%s: signed by %s, and in the log", name, clip(cmp.Or(signer.Name, signer.Subject)))
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.files)) {
 		if strings.HasPrefix(name, evidenceFolder) && !seen[name] {
@@ -216,28 +218,28 @@ func (v *verification) evidence() {
 }
 
 // bundle opens one, and asks that its proof is of this very envelope.
-func (v *verification) bundle(envelope, proof []byte) (s evidence.Statement, err error) {
+func (v *verification) bundle(envelope, proof []byte) (s evidence.Statement, signer evidence.Actor, err error) {
 	e, err := evidence.DecodeEnvelope(envelope)
 	if err != nil {
-		return s, err
+		return s, signer, err
 	}
 	p, err := evidence.DecodeProof(proof)
 	if err != nil {
-		return s, err
+		return s, signer, err
 	}
-	if s, _, err = evidence.Open(e, v.trust, v.now); err != nil {
-		return s, err
+	if s, signer, err = evidence.Open(e, v.trust, v.now); err != nil {
+		return s, signer, err
 	}
 	d := evidence.VerifyOffline(evidence.Bundle{Envelope: e, Log: p}, v.trust, v.now)
 	if slices.Contains(d.Unchecked, "log") {
-		return s, evidence.Refusal{Requirement: "log", Reason: evidence.NotLogged, Detail: "there is no proof that it is in the log"}
+		return s, signer, evidence.Refusal{Requirement: "log", Reason: evidence.NotLogged, Detail: "there is no proof that it is in the log"}
 	}
 	for _, u := range d.Unmet {
 		if u.Requirement == "evidence" || u.Requirement == "log" {
-			return s, u
+			return s, signer, u
 		}
 	}
-	return s, nil
+	return s, signer, nil
 }
 
 // attached holds the files to what the newest evidence binds. One that is bound and not there is told; one that is there is the bound one.
@@ -253,6 +255,7 @@ func (v *verification) attached() {
 			v.result.Notes = append(v.result.Notes, fmt.Sprintf("%q is bound by the evidence, and not in the dossier", clip(f.Path)))
 		}
 	}
+	var signed []string
 	for _, name := range slices.Sorted(maps.Keys(v.files)) {
 		switch digest, ok := bound[name]; {
 		case own(name):
@@ -261,8 +264,11 @@ func (v *verification) attached() {
 		case digest != evidence.DigestOf(v.files[name]):
 			v.unmet(clip(name), DossierChanged, "it has other bytes than the newest evidence binds")
 		default:
-			v.met("%s: as signed", clip(name))
+			signed = append(signed, clip(name))
 		}
+	}
+	if len(signed) > 0 {
+		v.met("%s: as signed", strings.Join(signed, ", "))
 	}
 }
 
@@ -290,7 +296,7 @@ func (v *verification) log() {
 		return
 	}
 	model, _, _ := cutLast(v.result.Version, "/")
-	last := int64(0)
+	last, before := int64(0), len(v.result.Unmet)
 	for i, r := range records {
 		if r.Number <= last {
 			v.unmet("log", DossierUnproven, "record %d follows record %d", r.Number, last)
@@ -305,10 +311,11 @@ func (v *verification) log() {
 		default:
 			if _, _, err := evidence.CheckProof(proofs[i], v.trust, v.now); err != nil {
 				v.err("log", err)
-				continue
 			}
-			v.met("record %d, %s: in the log of %d records", r.Number, r.Act, c.Size)
 		}
+	}
+	if len(v.result.Unmet) == before {
+		v.met("log.jsonl: %d records about %s, each proven to be in the log of %d", len(records), clip(model), c.Size)
 	}
 }
 

@@ -42,10 +42,11 @@ func TestZipVerifies(t *testing.T) {
 		t.Error("a record of another model is in it")
 	}
 	v := verify(t, w, b)
-	if !v.OK() || v.Version != "ma-employment/2" || v.Statement == nil || len(v.Notes) > 0 {
+	if !v.OK() || v.Version != "ma-employment/2" || v.Statement == nil || v.Signer.Name != "local key" || len(v.Notes) > 0 {
 		t.Errorf("found %+v", v)
 	}
-	if all := strings.Join(v.Met, "\n"); !strings.Contains(all, "card.json: as signed") || !strings.Contains(all, "record 3, evidence: in the log of 3 records") {
+	if all := strings.Join(v.Met, "\n"); !strings.Contains(all, "card.json, gates.json: as signed") ||
+		!strings.Contains(all, "evidence/001: signed by local key, and in the log") || !strings.Contains(all, "2 records about ma-employment, each proven to be in the log of 3") {
 		t.Errorf("met only\n%s", all)
 	}
 	if (Verified{}).OK() {
