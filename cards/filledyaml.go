@@ -240,8 +240,8 @@ func rewrite(document, root *yaml.Node, fills []fill) ([]byte, error) {
 	if root.Style&yaml.FlowStyle != 0 {
 		root.Style &^= yaml.FlowStyle
 	}
-	if document.Kind == 0 {
-		document = &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
+	if len(document.Content) == 0 || document.Content[0] != root {
+		document = &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}, HeadComment: document.HeadComment, FootComment: document.FootComment}
 	}
 	var b bytes.Buffer
 	e := yaml.NewEncoder(&b)
