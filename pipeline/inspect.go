@@ -14,14 +14,6 @@ import (
 	"github.com/gatecard/gatecard/registry"
 )
 
-// Listed is a version with what points at it.
-type Listed struct {
-	Version  evidence.Version  `json:"version"`
-	Targets  []evidence.Target `json:"targets"`
-	Evidence []Shown           `json:"evidence"`
-	Attached []evidence.File   `json:"attachments"`
-}
-
 // Shown is a statement that was signed about a version.
 type Shown struct {
 	Digest  evidence.Digest  `json:"digest"`
@@ -31,35 +23,8 @@ type Shown struct {
 	Expires time.Time        `json:"expires"`
 	Signer  evidence.Actor   `json:"signer"`
 	Problem string           `json:"problem,omitempty"` // why it cannot be believed
-}
 
-// List shows the versions of a model, or ("") of all models.
-func List(ctx context.Context, job *Job, model string) ([]Listed, error) {
-	store, err := job.must(ctx)
-	if err != nil {
-		return nil, err
-	}
-	models := []string{model}
-	if model == "" {
-		if models, err = store.Models(ctx); err != nil {
-			return nil, err
-		}
-	}
-	var all []Listed
-	for _, m := range models {
-		versions, err := store.Versions(ctx, m)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", m, err)
-		}
-		for _, v := range versions {
-			l, err := listed(ctx, job, v)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, l)
-		}
-	}
-	return all, nil
+	evaluation evidence.File // as it binds it
 }
 
 // Show shows one version.
@@ -103,6 +68,11 @@ func listed(ctx context.Context, job *Job, v evidence.Version) (Listed, error) {
 			shown.Problem = err.Error()
 		} else {
 			shown.Kind, shown.Verdict, shown.Issued, shown.Expires, shown.Signer = s.Kind, s.Verdict, s.Issued, s.Expires, by
+			for _, f := range s.Attachments {
+				if f.Path == evaluationFile {
+					shown.evaluation = f
+				}
+			}
 		}
 		l.Evidence = append(l.Evidence, shown)
 	}

@@ -270,28 +270,10 @@ func verifyDossier(file string, trust evidence.Trust, job *Job) (Checked, error)
 	return Checked{File: file, Version: v.Version, Met: v.Met, Unmet: v.Unmet, Notes: v.Notes, Statement: v.Statement}, nil
 }
 
-// Row is a version in a list.
-func Row(l Listed) string {
-	var targets []string
-	for _, t := range l.Targets {
-		targets = append(targets, string(t))
-	}
-	state := "no evidence"
-	for _, s := range l.Evidence {
-		if s.Kind == evidence.Evidence {
-			state = fmt.Sprintf("%s, evidence %s until %s", s.Verdict, s.Digest.Short(), s.Expires.Format("2006-01-02"))
-		}
-		if s.Problem != "" {
-			state = "evidence cannot be believed: " + s.Problem
-		}
-	}
-	return cards.Visible(fmt.Sprintf("%-24s %-24s %s", l.Version, strings.Join(targets, ", "), state))
-}
-
 // Lines are a version whole.
 func Lines(l Listed) []string {
 	v := l.Version
-	lines := []string{Row(l), fmt.Sprintf("  created   %s by %s", v.Created.Format("2006-01-02 15:04:05"), v.Lineage.Author.Subject)}
+	lines := []string{v.String() + "  " + l.state(), fmt.Sprintf("  created   %s by %s", v.Created.Format("2006-01-02 15:04:05"), v.Lineage.Author.Subject)}
 	dirty := ""
 	if v.Lineage.Dirty {
 		dirty = " (work tree differed)"

@@ -194,31 +194,7 @@ func (a *app) keysCommand() *cobra.Command {
 func (a *app) registryCommand() *cobra.Command {
 	reg := &cobra.Command{Use: "registry", Short: "What is where, who decided it, and why", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	reg.AddCommand(
-		&cobra.Command{
-			Use:   "list [NAME]",
-			Short: "List versions and what points at them",
-			Args:  cobra.MaximumNArgs(1),
-			RunE: func(cmd *cobra.Command, args []string) error {
-				job, err := a.newJob(nil)
-				if err != nil {
-					return err
-				}
-				all, err := pipeline.List(cmd.Context(), job, strings.Join(args, ""))
-				if err != nil {
-					return err
-				}
-				if a.output == "json" {
-					return a.json(all)
-				}
-				if len(all) == 0 {
-					fmt.Fprintln(a.stdout, "No versions yet: gatecard register NAME DIR makes one.")
-				}
-				for _, l := range all {
-					fmt.Fprintln(a.stdout, pipeline.Row(l))
-				}
-				return nil
-			},
-		},
+		a.listCommand(),
 		&cobra.Command{
 			Use:   "show NAME/N",
 			Short: "Show one version: files, lineage, targets, evidence",
@@ -265,6 +241,36 @@ func (a *app) registryCommand() *cobra.Command {
 		},
 	)
 	return reg
+}
+
+func (a *app) listCommand() *cobra.Command {
+	var metrics []string
+	cmd := &cobra.Command{
+		Use:   "list [NAME]",
+		Short: "List versions, what points at them, and figures of them",
+		Example: `  gatecard registry list
+  gatecard registry list ma-employment --metric roc_auc --metric "recall for people with a disability"`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			job, err := a.newJob(nil)
+			if err != nil {
+				return err
+			}
+			all, err := pipeline.List(cmd.Context(), job, strings.Join(args, ""), metrics...)
+			if err != nil {
+				return err
+			}
+			if a.output == "json" {
+				return a.json(all)
+			}
+			for _, line := range pipeline.Table(all, metrics) {
+				fmt.Fprintln(a.stdout, line)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringArrayVar(&metrics, "metric", nil, "show a `FIGURE` of each version: \"roc_auc\", or \"recall for men\" (again for more)")
+	return cmd
 }
 
 // audited checks the log and says so.
