@@ -57,11 +57,12 @@ var (
 	anyLink   = regexp.MustCompile(`\]\(\s*<?\s*([^)\s>]*)`)
 	allowedTo = regexp.MustCompile(`(?i)^(?:https?://|mailto:)`)
 	autolink  = regexp.MustCompile(`(?i)<(https?://[^\s<>]+|mailto:[^\s<>]+)>`)
-	heading   = regexp.MustCompile(`(?m)^(\s{0,3})(#{1,6}|={2,}\s*$|-{2,}\s*$|` + "`{3,}|~{3,}" + `)`)
+	heading   = regexp.MustCompile(`(?m)^(\s{0,3})(#{1,6}|={2,}\s*$|-{2,}\s*$|` + "`{3,}|~{3,}" + `|::)`)
 )
 
 // Prose keeps a person's Markdown, without what could do harm in a page that others render: HTML is text, a picture is a link, and a link leads
-// only to http, https or mailto. Headings, fences and rules are text, since the page has its own.
+// only to http, https or mailto. Headings, fences and rules are text, since the page has its own; so is what
+// a CI system would take for a command if somebody printed the file there.
 func Prose(s string) string {
 	s = Visible(s)
 	var kept []string

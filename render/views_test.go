@@ -392,3 +392,9 @@ func views(t testing.TB) map[string]View {
 }
 
 func names(t testing.TB) []string { return slices.Sorted(maps.Keys(views(t))) }
+
+func undecidedCard(t testing.TB) *cards.Card {
+	c := undecided(t).Card
+	c.Report = nil
+	return c
+}
