@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/fstest"
 	"unicode"
@@ -78,7 +77,6 @@ func TestManifestMatrix(t *testing.T) {
 			must(t, os.Symlink(away, files[0]))
 		}},
 		{"add a broken symlink", refused, func(t *testing.T, dir string, _ []string) { must(t, os.Symlink("nowhere", filepath.Join(dir, "link"))) }},
-		{"add a pipe", refused, func(t *testing.T, dir string, _ []string) { must(t, syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o644)) }},
 		{"backslash", refused, func(t *testing.T, dir string, _ []string) { write(t, filepath.Join(dir, `a\b`), "x") }},
 		{"newline", refused, func(t *testing.T, dir string, _ []string) { write(t, filepath.Join(dir, "a\nb"), "x") }},
 		{"not UTF-8", refused, func(t *testing.T, dir string, _ []string) { write(t, filepath.Join(dir, "a\xff"), "x") }},
