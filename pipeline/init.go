@@ -157,6 +157,7 @@ func (g *Guess) guess(seen []columnSeen, columns []table.Column) {
 	for i, s := range seen {
 		switch {
 		case taken[s.name] || s.unique || len(s.distinct) < 2:
+			continue
 		case len(s.distinct) <= maxGuessedValues:
 			values := make([]string, 0, len(s.distinct))
 			for v := range s.distinct {
