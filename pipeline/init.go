@@ -133,9 +133,15 @@ func (g *Guess) guess(seen []columnSeen, columns []table.Column) {
 	two := func(s columnSeen) bool { return len(s.distinct) == 2 && s.missing == 0 }
 	g.ID = pick("id", "every row has another value", []string{"id", "uuid", "key"}, func(s columnSeen) bool { return s.unique && !s.unit }, true)
 	g.Score = pick("score", "numbers between 0 and 1", []string{"score", "scores", "prob", "proba", "probability", "p", "pred", "prediction"}, func(s columnSeen) bool { return s.unit }, false)
-	g.Label = pick("label", "two values", []string{"label", "y", "target", "outcome", "true", "truth", "actual", "class", "employed", "default", "fraud", "churn"}, func(s columnSeen) bool {
-		return two(s) && !s.named("prediction", "predicted", "pred", "yhat")
-	}, false)
+	outcome := func(s columnSeen) bool { return two(s) && !s.named("prediction", "predicted", "pred", "yhat") }
+	words := []string{"label", "y", "target", "outcome", "true", "truth", "actual", "class", "employed", "default", "fraud", "churn"}
+	// by name, then by the values that a prediction has, then any of two
+	g.Label = pick("label", "two values", words, outcome, true)
+	for _, values := range []func(columnSeen) bool{yesOrNo, func(columnSeen) bool { return true }} {
+		if g.Label == "" {
+			g.Label = pick("label", "two values", words, func(s columnSeen) bool { return outcome(s) && values(s) }, false)
+		}
+	}
 	var labels map[string]int
 	for _, s := range seen {
 		if s.name == g.Label {
@@ -174,9 +180,16 @@ func (g *Guess) guess(seen []columnSeen, columns []table.Column) {
 	}
 }
 
+// yesOrNo says whether one of the column's values is positive by its name.
+func yesOrNo(s columnSeen) bool {
+	return slices.ContainsFunc(positiveNames(), func(v string) bool { _, ok := s.distinct[v]; return ok })
+}
+
+func positiveNames() []string { return []string{"1", "true", "yes", "positive", "Y", "Yes", "True"} }
+
 // positiveOf is the value that is positive by its name, else the rarer one.
 func positiveOf(labels map[string]int) string {
-	for _, v := range []string{"1", "true", "yes", "positive", "Y", "Yes", "True"} {
+	for _, v := range positiveNames() {
 		if _, ok := labels[v]; ok {
 			return v
 		}
