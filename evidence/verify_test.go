@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"math"
 	"slices"
 	"testing"
 )
@@ -163,6 +164,40 @@ func TestBytesChangedNamesTheFile(t *testing.T) {
 	} {
 		if got := judged.firstDifference(live); got != want {
 			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+func TestGateRefusalsInWords(t *testing.T) {
+	for want, r := range map[string]Result{
+		"recall: 0.295, at least 0.5 is required":                {Gate: "recall", Verdict: Fail, Min: f64(0.5), Value: f64(0.295)},
+		"gap: 0.06, 0.03 to 0.09, at most 0.05 is required":      {Gate: "gap", Verdict: Inconclusive, Max: f64(0.05), Value: f64(0.06), Low: f64(0.03), High: f64(0.09)},
+		"x: unjudged, unjudged to unjudged, a bound is required": {Gate: "x", Verdict: Inconclusive},
+	} {
+		if got, refused := r.refusal(true); !refused || got.Detail != want {
+			t.Errorf("%s, want %s", got.Detail, want)
+		}
+	}
+}
+
+// JSON has no figures that are not finite, so that no statement can hold one; the check is for those who judge results by themselves.
+func TestNotFiniteIsIncoherent(t *testing.T) {
+	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		good := Result{Gate: "g", Verdict: Pass, Min: f64(0.5), Value: f64(0.6), Claims: []Claim{{}}}
+		if why := good.incoherence(); why != "" {
+			t.Fatal(why)
+		}
+		for i, at := range []func(*Result) **float64{
+			func(r *Result) **float64 { return &r.Min },
+			func(r *Result) **float64 { return &r.Value },
+			func(r *Result) **float64 { return &r.Low },
+			func(r *Result) **float64 { return &r.High },
+		} {
+			r := good
+			*at(&r) = &x
+			if r.incoherence() == "" {
+				t.Errorf("%g as figure %d passes", x, i)
+			}
 		}
 	}
 }
