@@ -191,6 +191,70 @@ func promoting(ctx context.Context, w World, v evidence.Version) (d evidence.Dec
 	return d, false, err
 }
 
+// crashed is a ledger whose one pending intent is the one that was begun last.
+type crashed struct {
+	registry.Ledger
+	lease *registry.Lease
+}
+
+func (c crashed) Begin(ctx context.Context, r registry.Request) (registry.Lease, error) {
+	l, err := c.Ledger.Begin(ctx, r)
+	*c.lease = l
+	return l, err
+}
+
+func (c crashed) Pending(context.Context) ([]registry.Lease, error) {
+	if c.lease.Decided == nil {
+		return nil, nil
+	}
+	return []registry.Lease{*c.lease}, nil
+}
+
+// testHealHashes: where it was interrupted between the move and the second hashing of the bytes, healing does that too.
+func testHealHashes(t *testing.T, s *registry.Store) {
+	for name, swapped := range map[string]bool{"as judged": false, "swapped": true} {
+		w := world(t, s, name)
+		old, v := w.passing(t, "old"), w.passing(t, "new")
+		w.move(t, old, registry.Production)
+		foreign, ledger := split(s), crashed{s.Ledger, &registry.Lease{}}
+		w.Store = &registry.Store{Registry: panicsAfterMove{foreign.Registry}, Ledger: ledger}
+		if _, stopped, err := promoting(t.Context(), w, v); !stopped || w.holder(t, registry.Production) != v.Number {
+			t.Fatalf("it did not stop after the move: %v", err)
+		}
+		decision := w.last(t)
+		ledger.lease.Decided = &decision
+		healing := &registry.Store{Ledger: ledger, Registry: bytesOf{foreign.Registry, func(bs []registry.Blob) []registry.Blob {
+			if swapped {
+				bs[0] = reading(bs[0], "other", io.EOF)
+			}
+			return bs
+		}}}
+		if err := registry.Heal(t.Context(), healing); err != nil {
+			t.Fatal(err)
+		}
+		want := v.Number
+		if swapped {
+			want = old.Number
+		}
+		w.Store = s
+		if last := w.last(t); w.holder(t, registry.Production) != want || last.Act != evidence.Healed || last.Version != want {
+			t.Errorf("%s: Production points at %q, the log ends with %+v", name, w.holder(t, registry.Production), last)
+		}
+		w.audit(t)
+		if back, _ := w.rollback(t, Now(v)); !swapped && back != old.Number || swapped && back != "" {
+			t.Errorf("%s: rolled back to %q", name, back)
+		}
+	}
+	settled(t.Context(), t, s)
+}
+
+type panicsAfterMove struct{ registry.Registry }
+
+func (r panicsAfterMove) Move(ctx context.Context, m registry.Move) error {
+	err := r.Registry.Move(ctx, m)
+	panic(fmt.Sprint("crash: ", err))
+}
+
 // twoHold is a foreign registry in which somebody else has put a second version into Production, until something is moved.
 type twoHold struct {
 	registry.Registry

@@ -174,6 +174,24 @@ func testFencing(t *testing.T, s *registry.Store) {
 			t.Error("moved what was not asked for")
 		}
 	}
+	if atomic { // a move that was decided on while the lease was held is lost with it
+		third := must[registry.Lease](t)(s.Begin(t.Context(), w.Request(one, registry.Production)))
+		if err := s.Decide(t.Context(), third, yes, ""); err != nil {
+			t.Fatal(err)
+		}
+		lease = must[registry.Lease](t)(s.Begin(t.Context(), w.Request(two, registry.Staging)))
+		if err := s.Move(t.Context(), move); !errors.Is(err, registry.ErrUndecided) {
+			t.Errorf("moved on a lost lease: %v", err)
+		}
+		if err := s.End(t.Context(), third, errors.New("lost")); err != nil {
+			t.Fatal(err)
+		}
+		stale = must[registry.Lease](t)(s.Begin(t.Context(), w.Request(one, registry.Production)))
+		if err := registry.Heal(t.Context(), s); err != nil { // all before it
+			t.Fatal(err)
+		}
+		lease = must[registry.Lease](t)(s.Begin(t.Context(), w.Request(two, registry.Staging)))
+	}
 	pending := must[[]registry.Lease](t)(s.Pending(t.Context()))
 	if len(pending) != 1 || pending[0].Intent != stale.Intent || pending[0].Request.Version.String() != "m/1" {
 		t.Errorf("pending are %+v", pending)

@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) *registry.Store) {
 		{"crash after each step", testCrashes},
 		{"failure of each step", testFailures},
 		{"mismatch after the move", testMismatchAfterMove},
+		{"healing hashes again", testHealHashes},
 		{"two holders", testTwoHolders},
 		{"damage", testDamage},
 	} {

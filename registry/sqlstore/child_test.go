@@ -19,7 +19,7 @@ import (
 const childEnv = "GATECARD_SQLSTORE_CHILD"
 
 func TestMain(m *testing.M) {
-	do, ok := map[string]func(context.Context, *Store, []string) error{"write": writeForever, "race": raceRounds, "stop": stopUnderLease}[os.Getenv(childEnv)]
+	do, ok := map[string]func(context.Context, *Store, []string) error{"write": writeForever, "once": writeOnce, "race": raceRounds, "stop": stopUnderLease}[os.Getenv(childEnv)]
 	if !ok {
 		os.Exit(m.Run()) //nolint:forbidigo // as the testing package asks
 	}
@@ -55,32 +55,43 @@ func ack(what string, v evidence.Version, d evidence.Digest) {
 
 // writeForever registers, attaches, attests and promotes until it is killed.
 func writeForever(ctx context.Context, s *Store, args []string) error {
-	w, err := registrytest.NewWorld(ctx, stored(s), args[0])
+	for i := 0; ; i++ {
+		if err := write(ctx, s, args[0], fmt.Sprintf("weights %d of %d", i, os.Getpid())); err != nil {
+			return err
+		}
+	}
+}
+
+func writeOnce(ctx context.Context, s *Store, args []string) error {
+	return write(ctx, s, args[0], "weights")
+}
+
+func write(ctx context.Context, s *Store, model, text string) error {
+	w, err := registrytest.NewWorld(ctx, stored(s), model)
 	if err != nil {
 		return err
 	}
-	for i := 0; ; i++ {
-		v, err := w.Register(ctx, fmt.Sprintf("weights %d of %d", i, os.Getpid()))
-		if err != nil {
-			return fmt.Errorf("register: %w", err)
-		}
-		ack("version", v, v.Manifest.Digest())
-		report := registrytest.Blob("report.json", "report of "+v.String())
-		if err := s.Attach(ctx, v, report); err != nil {
-			return fmt.Errorf("attach: %w", err)
-		}
-		ack("attachment", v, report.SHA256)
-		b, err := w.Attest(ctx, v)
-		if err != nil {
-			return fmt.Errorf("attest: %w", err)
-		}
-		ack("evidence", v, b.Envelope.Digest())
-		d, err := w.Promote(ctx, v, registry.Production)
-		if err != nil || !d.Allowed() {
-			return fmt.Errorf("promote: %+v, %w", d, err)
-		}
-		ack("promoted", v, b.Envelope.Digest())
+	v, err := w.Register(ctx, text)
+	if err != nil {
+		return fmt.Errorf("register: %w", err)
 	}
+	ack("version", v, v.Manifest.Digest())
+	report := registrytest.Blob("report.json", "report of "+v.String())
+	if err := s.Attach(ctx, v, report); err != nil {
+		return fmt.Errorf("attach: %w", err)
+	}
+	ack("attachment", v, report.SHA256)
+	b, err := w.Attest(ctx, v)
+	if err != nil {
+		return fmt.Errorf("attest: %w", err)
+	}
+	ack("evidence", v, b.Envelope.Digest())
+	d, err := w.Promote(ctx, v, registry.Production)
+	if err != nil || !d.Allowed() {
+		return fmt.Errorf("promote: %+v, %w", d, err)
+	}
+	ack("promoted", v, b.Envelope.Digest())
+	return nil
 }
 
 // gate is a store whose Begins wait for each other, and then for a word from the parent.

@@ -20,7 +20,7 @@ import (
 func TestKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "registry.db")
 	s := opened(t, path)
-	if _, err := registrytest.NewWorld(t.Context(), stored(s), "m0"); err != nil {
+	if _, err := registrytest.NewWorld(t.Context(), stored(s), "m0"); err != nil { // the key is enrolled once
 		t.Fatal(err)
 	}
 	var acked, since int
@@ -80,7 +80,7 @@ func killed(t *testing.T, path, model string) (lines []string) {
 			break
 		}
 		if len(lines) == 0 {
-			timer := time.AfterFunc(time.Duration(15+rand.IntN(60))*time.Millisecond, func() { _ = c.Process.Kill() })
+			timer := time.AfterFunc(time.Duration(15+rand.IntN(60)+50*rand.IntN(4))*time.Millisecond, func() { _ = c.Process.Kill() })
 			defer timer.Stop()
 		}
 		lines = append(lines, strings.TrimSuffix(line, "\n"))
