@@ -61,9 +61,18 @@ func Signed(v float64) string {
 // Range writes an interval with the decimals of the figure that it belongs to: "0.274 – 0.322". An end that is nil is open: "≥ 0.274". Both nil
 // give "".
 func Range(low, high *float64, like float64) string {
-	p := places(like)
-	if like == 0 || math.IsNaN(like) {
-		p = 3
+	p := 3
+	if like != 0 && !math.IsNaN(like) {
+		p = places(like)
+	}
+	widest := 0.0
+	for _, end := range []*float64{low, high} {
+		if end != nil {
+			widest = max(widest, math.Abs(*end))
+		}
+	}
+	if widest > 0 && widest < 0.01 {
+		p = max(p, 4)
 	}
 	switch {
 	case low == nil && high == nil:

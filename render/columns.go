@@ -16,7 +16,7 @@ type column struct {
 	cells []string
 }
 
-// grid is a table without lines. fold gives what a row says below itself once columns are gone; style is a cell's look.
+// grid is a table without lines. fold gives what a row says below itself, told which columns are gone; style is a cell's look.
 type grid struct {
 	columns []column
 	fold    func(row int, gone []string) string
@@ -97,7 +97,7 @@ func (c *console) grid(indent int, g grid) {
 	}
 	for i, l := range strings.Split(strings.TrimRight(t.Render(), "\n"), "\n") {
 		c.line(strings.Repeat(" ", indent) + l)
-		if i > 0 && len(gone) > 0 && g.fold != nil {
+		if i > 0 && g.fold != nil {
 			if below := g.fold(i-1, gone); below != "" {
 				c.paragraph(strings.Repeat(" ", indent+columnGap+2), below)
 			}

@@ -286,9 +286,9 @@ func TestJUnit(t *testing.T) {
 		v                        View
 		tests, failures, skipped int
 	}{
-		"failed": {failed(t), 6, 2, 1}, "passed": {passed(t), 6, 0, 0}, "undecided": {undecided(t), 1, 1, 0}, "empty": {View{}, 1, 1, 0},
+		"failed": {failed(t), 7, 3, 1}, "passed": {passed(t), 6, 0, 0}, "undecided": {undecided(t), 1, 1, 0}, "empty": {View{}, 1, 1, 0},
 		"an unknown verdict": {unknown, 6, 1, 0}, "a report that failed with gates that passed": {liar, 5, 1, 0}, "no gates": {gateless, 1, 1, 0},
-		"a refusal alone": {View{Decisions: failed(t).Decisions}, 1, 1, 0}, "hostile": {hostile(t), 5, 2, 0}, "waived": {waived, 6, 1, 0},
+		"a refusal alone": {View{Decisions: worse(t).Decisions}, 1, 1, 0}, "hostile": {hostile(t), 5, 2, 0}, "waived": {waived, 6, 1, 0},
 	} {
 		if s := read(test.v); s.Tests != test.tests || s.Failures != test.failures || s.Skipped != test.skipped {
 			t.Errorf("%s: %d cases, %d failures, %d skipped; not %d, %d, %d", name, s.Tests, s.Failures, s.Skipped, test.tests, test.failures, test.skipped)
@@ -376,7 +376,9 @@ func TestPrintedGolden(t *testing.T) {
 		"history.120": func(w io.Writer) error { return History(w, history(), Options{Width: 120}) },
 		"refused":     func(w io.Writer) error { return Decision(w, "ma-employment/1", failed(t).Decisions[0], Options{}) },
 		"promoted":    func(w io.Writer) error { return Decision(w, "ma-employment/2", passed(t).Decisions[0], Options{}) },
-		"nothing":     func(w io.Writer) error { return Decision(w, "ma-employment/2", evidence.Decision{Target: "@champion"}, Options{}) },
+		"nothing": func(w io.Writer) error {
+			return Decision(w, "ma-employment/2", evidence.Decision{Target: "@champion"}, Options{})
+		},
 		"problems": func(w io.Writer) error {
 			return Problems(w, schema.Problems{
 				{Position: schema.Position{File: "gatecard.yaml", Line: 14, Column: 13}, Code: "unknown-metric", Message: `"roc_acu" is no metric`, Suggest: "roc_auc"},

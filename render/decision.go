@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gatecard/gatecard/cards"
@@ -15,56 +16,73 @@ func Decision(w io.Writer, version string, d evidence.Decision, o Options) error
 	c := newConsole(o)
 	if d.Allowed() {
 		c.moved(version, []evidence.Decision{d})
-	} else {
-		c.refused(d, nil)
-		if len(d.Unmet) > 0 {
-			c.gap()
-			c.line("  Why: gatecard explain " + plain(string(d.Unmet[0].Reason)))
-		}
+		c.paragraph("    met      ", plain(strings.Join(d.Met, " · ")))
+		return c.to(w)
+	}
+	c.refused([]evidence.Decision{d}, nil)
+	if len(d.Unmet) > 0 {
+		c.gap()
+		c.line("  Why: gatecard explain " + plain(string(d.Unmet[0].Reason)))
 	}
 	return c.to(w)
 }
 
-// decisions of a run: what moved is one line, what was refused lists what was met and unmet.
+// decisions of a run: what moved is one line; what was refused lists what was met and unmet, targets that lack the same together.
 func (c *console) decisions(v View) {
 	var moved []evidence.Decision
+	var refused [][]evidence.Decision
 	for _, d := range v.Decisions {
 		if d.Allowed() {
 			moved = append(moved, d)
+			continue
+		}
+		i := slices.IndexFunc(refused, func(o []evidence.Decision) bool { return slices.Equal(o[0].Unmet, d.Unmet) })
+		if i < 0 {
+			refused = append(refused, []evidence.Decision{d})
+		} else {
+			refused[i] = append(refused[i], d)
 		}
 	}
 	if len(moved) > 0 {
 		c.moved(v.version(), moved)
 	}
-	for _, d := range v.Decisions {
-		if !d.Allowed() {
-			c.refused(d, v.report())
-		}
+	for _, ds := range refused {
+		c.refused(ds, v.report())
 	}
 }
 
-// moved: ✓ ma-employment/2 is now in Production (gates · card) and @champion (gates).
+// moved: ✓ ma-employment/2 is now in Production and @champion.
 func (c *console) moved(version string, ds []evidence.Decision) {
 	var to []string
 	for _, d := range ds {
-		to = append(to, plain(place(d.Target))+" ("+glued(plain(strings.Join(d.Met, " · ")))+")")
+		to = append(to, plain(place(d.Target)))
 	}
 	c.paragraph("  "+c.tint(evidence.Pass, "✓")+" ", plain(version)+" is now "+list(to)+".")
 }
 
-// refused lists the requirements. Where r was shown above, a gate is only named.
-func (c *console) refused(d evidence.Decision, r *gates.Report) {
-	target := "promoted to " + plain(string(d.Target))
-	if strings.HasPrefix(string(d.Target), "@") {
-		target = "made " + plain(string(d.Target))
+// refused lists the requirements of decisions that lack the same. Where r was shown above, a gate is only named.
+func (c *console) refused(ds []evidence.Decision, r *gates.Report) {
+	var targets, met []string
+	for _, d := range ds {
+		if t := string(d.Target); strings.HasPrefix(t, "@") {
+			targets = append(targets, "made "+plain(t))
+		} else {
+			targets = append(targets, "promoted to "+plain(t))
+		}
+		for _, m := range d.Met {
+			if !slices.Contains(met, m) {
+				met = append(met, m)
+			}
+		}
 	}
-	c.paragraph("  ", c.tint(evidence.Fail, "NOT")+" "+target+": "+plain(strings.Join(reasons(d), ", "))+".")
-	if len(d.Met) > 0 {
-		c.paragraph("    met      ", plain(strings.Join(d.Met, " · ")))
+	d := ds[0]
+	c.paragraph("  ", c.tint(evidence.Fail, "NOT")+" "+strings.Join(targets, ", nor ")+": "+plain(strings.Join(reasons(d), ", "))+".")
+	if len(met) > 0 {
+		c.paragraph("    met      ", plain(strings.Join(met, " · ")))
 	}
 	head := "    unmet    "
 	named := false
-	for _, u := range d.Unmet {
+	for _, u := range refusals(d) {
 		s := plain(u.Requirement)
 		switch {
 		case r != nil && (u.Reason == evidence.GateFailed || u.Reason == evidence.GateInconclusive):

@@ -67,7 +67,7 @@ func summary(v View) string {
 			continue
 		}
 		fmt.Fprintf(&b, "**✕ Not let into %s:** %s\n\n", cards.Markdown(string(d.Target)), cards.Markdown(strings.Join(reasons(d), ", ")))
-		for _, u := range d.Unmet {
+		for _, u := range refusals(d) {
 			fmt.Fprintf(&b, "- unmet: %s%s (%s)\n", cards.Markdown(u.Requirement), after(": ", cards.Markdown(u.Detail)), cards.Code(string(u.Reason)))
 		}
 		if len(d.Met) > 0 {

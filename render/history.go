@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"charm.land/lipgloss/v2"
 
@@ -68,34 +69,27 @@ func events(records []evidence.Record) []event {
 			}
 			what = "version " + r.Version + ": registered"
 		case evidence.Promoted:
-			targets := []string{string(r.Target)}
-			for j := i + 1; j < len(records); j++ {
-				switch o := records[j]; {
-				case o.Act == evidence.Intended || o.Act == evidence.Looked || o.Act == evidence.Attested:
-					continue
-				case o.Act == evidence.Promoted && o.Version == r.Version && o.Digest == r.Digest && o.By == r.By && o.At.Sub(r.At) < 60e9:
-					targets = append(targets, string(o.Target))
-					i = j
-					continue
-				}
-				break
-			}
-			what = "version " + r.Version + ": " + strings.Join(targets, ", ")
+			targets, last := together(records, i)
+			i = last
+			what = "version " + r.Version + ": " + targets
 			if r.Digest != "" {
 				what += "; evidence " + r.Digest.Short()
 			}
 			what += after(", ", r.Detail)
 		case evidence.Refused:
-			what = "version " + r.Version + ": refused for " + string(r.Target)
+			targets, last := together(records, i)
+			i = last
+			what = "version " + r.Version + ": refused for " + targets
+			why := r.Detail
 			if r.Decision != nil && len(r.Decision.Unmet) > 0 {
-				u := r.Decision.Unmet[0]
-				what += " (" + string(u.Reason) + after(": ", u.Detail)
-				if n := len(r.Decision.Unmet) - 1; n > 0 {
-					what += fmt.Sprintf("; %d more unmet", n)
+				unmet := refusals(*r.Decision)
+				why = string(unmet[0].Reason) + after(": ", unmet[0].Detail)
+				if n := len(unmet) - 1; n > 0 {
+					why += fmt.Sprintf("; %d more unmet", n)
 				}
-				what += ")"
-			} else {
-				what += after(" (", r.Detail) + strings.Repeat(")", min(1, len(r.Detail)))
+			}
+			if why != "" {
+				what += " (" + why + ")"
 			}
 		case evidence.RolledBack:
 			what = string(r.Target) + ": rolled back to version " + r.Version
@@ -122,6 +116,32 @@ func events(records []evidence.Record) []event {
 		list = append(list, event{r.At.UTC().Format("2006-01-02 15:04"), plain(who(r.By)), plain(what)})
 	}
 	return list
+}
+
+// together joins the targets of what was done to one version at once, for the same reasons: records[i] and what follows it.
+func together(records []evidence.Record, i int) (targets string, last int) {
+	r := records[i]
+	names := []string{string(r.Target)}
+	last = i
+	for j := i + 1; j < len(records); j++ {
+		o := records[j]
+		if o.Act == evidence.Intended || o.Act == evidence.Looked || o.Act == evidence.Attested {
+			continue
+		}
+		if o.Act != r.Act || o.Version != r.Version || o.Digest != r.Digest || o.By != r.By || o.At.Sub(r.At) >= time.Minute || !sameUnmet(o, r) {
+			break
+		}
+		names = append(names, string(o.Target))
+		last = j
+	}
+	return strings.Join(names, ", "), last
+}
+
+func sameUnmet(a, b evidence.Record) bool {
+	if a.Decision == nil || b.Decision == nil {
+		return a.Decision == b.Decision && a.Detail == b.Detail
+	}
+	return slices.Equal(a.Decision.Unmet, b.Decision.Unmet)
 }
 
 func after(sign, s string) string {

@@ -44,7 +44,7 @@ type verdict struct {
 	Class, Mark, Status string // "fail", "✕", "Not allowed into Production"
 	Sentence            string
 	Because, At         string
-	Tally               string
+	Tally               string // with the notes
 	Policy              string
 	Small               string
 	Refusals            []refusal
@@ -153,7 +153,7 @@ func newVerdict(v View) verdict {
 // unmet leaves out what the gates below say already.
 func unmet(d evidence.Decision, r *gates.Report) []evidence.Refusal {
 	var rest []evidence.Refusal
-	for _, u := range d.Unmet {
+	for _, u := range refusals(d) {
 		if r == nil || u.Reason != evidence.GateFailed && u.Reason != evidence.GateInconclusive {
 			rest = append(rest, u)
 		}
@@ -161,8 +161,12 @@ func unmet(d evidence.Decision, r *gates.Report) []evidence.Refusal {
 	return rest
 }
 
-// said is the tally as a sentence: "1 of 5 gates failed, 3 passed, 1 does not apply."
+// said is the tally as a sentence, and the report's notes: "1 of 5 gates failed, 3 passed, 1 does not apply." Of a report that lets its version
+// through the headline has said it.
 func said(r *gates.Report) string {
+	if r.Verdict.Lets() && r.Headline != "" {
+		return noted(r)
+	}
 	parts := strings.Split(tally(r), " · ")
 	if len(r.Gates) == 0 || parts[0] == "" {
 		return "No gate was judged."

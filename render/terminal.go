@@ -106,7 +106,7 @@ func (c *console) gates(r *gates.Report) {
 	}
 	for _, g := range r.Gates {
 		for i, s := range []string{
-			c.tint(g.Verdict, mark(g.Verdict)), c.tint(g.Verdict, outcomeWord(g)), plain(g.Says), plain(g.Where),
+			c.tint(g.Verdict, mark(g.Verdict)), c.tint(g.Verdict, word(g.Verdict)), plain(g.Says), plain(g.Where),
 			plain(g.Measured), deciding(g), plain(g.Bound),
 		} {
 			columns[i].cells = append(columns[i].cells, s)
@@ -126,22 +126,31 @@ func (c *console) gates(r *gates.Report) {
 		},
 		fold: func(row int, gone []string) string {
 			g := r.Gates[row]
-			if g.Verdict == evidence.Pass && g.Note == "" {
-				return ""
-			}
 			var said []string
-			if slices.Contains(gone, "verdict") && (g.Note != "" || g.Verdict != evidence.Fail) {
-				said = append(said, outcomeWord(g))
+			if slices.Contains(gone, "verdict") && g.Verdict != evidence.Pass && g.Verdict != evidence.Fail {
+				said = append(said, word(g.Verdict)) // the sign alone would not say it
 			}
-			if slices.Contains(gone, "worst") && g.Where != "" && g.Where != "overall" {
+			if slices.Contains(gone, "worst") && g.Verdict != evidence.Pass && g.Where != "" && g.Where != "overall" {
 				said = append(said, plain(g.Where))
 			}
 			if slices.Contains(gone, "decides on") && deciding(g) != "" {
 				said = append(said, "decides on "+deciding(g))
 			}
+			if note := noteworthy(g); note != "" {
+				said = append(said, plain(note))
+			}
 			return strings.Join(said, " · ")
 		},
 	})
+}
+
+// noteworthy is a gate's note without what stands elsewhere: the groups that are too small are listed below the table, and what chance alone
+// would show is on the gate's page and in `gatecard gate --explain`.
+func noteworthy(g gates.Outcome) string {
+	parts := slices.DeleteFunc(strings.Split(g.Note, "; "), func(s string) bool {
+		return strings.HasPrefix(s, "chance alone") || strings.HasSuffix(s, "too small to judge") && len(g.Claims) > 0
+	})
+	return strings.Join(parts, "; ")
 }
 
 // tooFew: Too small to judge (under 30 truly positive rows): race: Alaska Native 1, Hawaiian or Pacific 16
@@ -152,7 +161,7 @@ func (c *console) tooFew(v View) {
 	}
 }
 
-// smallGroups names them by dimension: "race: Alaska Native 1, Hawaiian or Pacific 16".
+// smallGroups names them by dimension: "race: Alaska Native 1 · Hawaiian, Pacific 16".
 func (v View) smallGroups(t tooFew) string {
 	var parts []string
 	last := ""
@@ -164,7 +173,7 @@ func (v View) smallGroups(t tooFew) string {
 				parts[len(parts)-1] += ";"
 			}
 		} else {
-			parts[len(parts)-1] += ","
+			parts[len(parts)-1] += glue + "·"
 		}
 		parts = append(parts, name)
 	}

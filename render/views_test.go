@@ -60,10 +60,22 @@ func share(k, n int64, why string) evaluate.Figure {
 	return figure(float64(k)/float64(n), n, stats.Proportion(float64(k), float64(n)))
 }
 
-// census is the evaluation of a version, from testdata/census.csv.
-func census(t testing.TB, version string) *evaluate.Evaluation {
+// points are a version's ROC curve, at 41 thresholds.
+func points(t testing.TB, version string) (list [][2]float64) {
+	for _, l := range csvRows(t, "testdata/roc.csv") {
+		if l[0] == version {
+			x, _ := strconv.ParseFloat(l[1], 64)
+			y, _ := strconv.ParseFloat(l[2], 64)
+			list = append(list, [2]float64{x, y})
+		}
+	}
+	return list
+}
+
+// csvRows reads a CSV file without its head.
+func csvRows(t testing.TB, name string) [][]string {
 	t.Helper()
-	f, err := os.Open("testdata/census.csv")
+	f, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,6 +84,12 @@ func census(t testing.TB, version string) *evaluate.Evaluation {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return lines[1:]
+}
+
+// census is the evaluation of a version, from testdata/census.csv.
+func census(t testing.TB, version string) *evaluate.Evaluation {
+	t.Helper()
 	e := &evaluate.Evaluation{
 		Schema: evaluate.SchemaID, Terms: censusTerms(), Dataset: digest("rows of 2016"), Countable: true,
 		Inputs: []evidence.Input{
@@ -79,7 +97,7 @@ func census(t testing.TB, version string) *evaluate.Evaluation {
 			{File: evidence.File{Path: "predictions-2015-v" + version + ".parquet", Size: 896_120, SHA256: digest("b" + version)}, Role: "baseline", Rows: 68785},
 		},
 	}
-	for _, l := range lines[1:] {
+	for _, l := range csvRows(t, "testdata/census.csv") {
 		if l[0] != version {
 			continue
 		}
@@ -118,9 +136,7 @@ func census(t testing.TB, version string) *evaluate.Evaluation {
 	}
 	e.Drift = []evaluate.Shift{{Column: "score", Distance: "psi", Baseline: "predictions-2015-v" + version + ".parquet", Figure: figure(0.0009, 69126,
 		stats.Basis{Method: "psi", Estimate: 0.0008, SE: 0.00015})}}
-	e.Curves = []evaluate.Curve{{Name: "roc", Groups: evaluate.Groups{}, Points: [][2]float64{
-		{0, 0}, {.0021, .0478}, {.0082, .1417}, {.0155, .2346}, {.0254, .324}, {.039, .412}, {.0551, .4941}, {.0749, .574}, {.0975, .6514},
-		{.1242, .7246}, {.1571, .7916}, {.1989, .8504}, {.2517, .8969}, {.3134, .9355}, {.3856, .9632}, {.4652, .9837}, {.5522, .9969}, {.6493, 1}, {1, 1}}}}
+	e.Curves = []evaluate.Curve{{Name: "roc", Groups: evaluate.Groups{}, Points: points(t, version)}}
 	return e
 }
 
@@ -310,8 +326,9 @@ func failed(t testing.TB) View {
 	v := View{Model: "ma-employment", Report: r, Registered: true, Out: "gatecard-out", Took: 1100 * time.Millisecond}
 	v.Card = cards.Fill("ma-employment", censusWords(), e, r, version("1"))
 	v = sealed(v)
-	v.Decisions = []evidence.Decision{{Target: "Production", Met: []string{"card", "artifacts", "lineage"}, Unmet: []evidence.Refusal{
-		{Requirement: "gates", Reason: evidence.GateFailed, Detail: "recall across disability, sex: 0.280, at least 0.50 is required"}}}}
+	unmet := []evidence.Refusal{{Requirement: "gates", Reason: evidence.GateFailed, Detail: "recall across disability, sex: 0.280, at least 0.50 is required"},
+		{Requirement: "gates", Reason: evidence.VerdictRefused, Detail: `the evidence's own verdict is "fail"`}}
+	v.Decisions = []evidence.Decision{{Target: "Production", Met: []string{"card", "artifacts", "lineage"}, Unmet: unmet}, {Target: "@champion", Unmet: unmet}}
 	return v
 }
 

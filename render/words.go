@@ -54,14 +54,6 @@ func shout(v evidence.Verdict) string {
 	return strings.ToUpper(word(v))
 }
 
-// outcomeWord is a gate's verdict with its note: "pass, not proven".
-func outcomeWord(g gates.Outcome) string {
-	if g.Note == "" {
-		return word(g.Verdict)
-	}
-	return word(g.Verdict) + ", " + plain(g.Note)
-}
-
 // deciding is a gate's own interval, with as many decimals as what was measured.
 func deciding(g gates.Outcome) string {
 	like := 0.1
@@ -90,8 +82,8 @@ func tally(r *gates.Report) string {
 		delete(count, v)
 	}
 	say(evidence.Fail, "failed", "failed")
-	say(evidence.Inconclusive, "undecided", "undecided")
-	say(evidence.Waived, "waived", "waived")
+	say(evidence.Inconclusive, "is undecided", "are undecided")
+	say(evidence.Waived, "is waived", "are waived")
 	say(evidence.Pass, "passed", "passed")
 	say(evidence.NotApplicable, "does not apply", "do not apply")
 	if n := len(count); n > 0 {
@@ -232,7 +224,7 @@ func attached(files []evidence.File) []string {
 	var words []string
 	for _, f := range files {
 		name := strings.ToLower(path.Base(f.Path))
-		for _, kind := range []string{"evaluation", "gates", "card", "predictions", "readme", "evidence"} {
+		for _, kind := range []string{"evaluation", "gates", "card", "predictions", "baseline", "readme", "evidence"} {
 			if strings.HasPrefix(name, kind) {
 				name = kind
 			}
@@ -263,10 +255,24 @@ func place(t evidence.Target) string {
 	return "in " + string(t)
 }
 
+// refusals are what a decision lacks, without the echo: that the evidence's own verdict refuses says nothing beside the gate that failed.
+func refusals(d evidence.Decision) []evidence.Refusal {
+	judged := slices.ContainsFunc(d.Unmet, func(u evidence.Refusal) bool {
+		return u.Reason == evidence.GateFailed || u.Reason == evidence.GateInconclusive
+	})
+	var list []evidence.Refusal
+	for _, u := range d.Unmet {
+		if !judged || u.Reason != evidence.VerdictRefused {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
 // reasons are a decision's codes, each once.
 func reasons(d evidence.Decision) []string {
 	var codes []string
-	for _, u := range d.Unmet {
+	for _, u := range refusals(d) {
 		if c := string(u.Reason); !slices.Contains(codes, c) {
 			codes = append(codes, c)
 		}

@@ -15,11 +15,12 @@ type Axis struct {
 	decimals  int
 }
 
-// NewAxis holds all finite values, with three to six ticks at round numbers. Shares that span more than half get the whole of [0, 1].
+// NewAxis holds all values that are finite (and under 1e12, since nothing that is drawn here is larger), with a few ticks at round numbers. Shares
+// that span more than half get the whole of [0, 1].
 func NewAxis(values ...float64) Axis {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if math.Abs(v) < 1e12 {
 			low, high = min(low, v), max(high, v)
 		}
 	}
