@@ -3,9 +3,9 @@ package evaluate
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/gatecard/gatecard/evaluate/table"
-	"github.com/gatecard/gatecard/evidence"
 )
 
 // The columns of kept predictions.
@@ -26,7 +26,7 @@ func Keep(ctx context.Context, c Config, t Terms, e *Evaluation, w io.Writer) (k
 		return false, err
 	}
 	for _, input := range r.inputs {
-		if !contains(e.Inputs, input) {
+		if !slices.Contains(e.Inputs, input) {
 			return false, &table.Error{File: input.Path, Code: "changed-file", What: "the file changed while it was being read"}
 		}
 	}
@@ -39,13 +39,4 @@ func Keep(ctx context.Context, c Config, t Terms, e *Evaluation, w io.Writer) (k
 		label,
 		{Name: KeptScore, Type: r.type_, Numbers: r.scores},
 	})
-}
-
-func contains(inputs []evidence.Input, input evidence.Input) bool {
-	for _, i := range inputs {
-		if i == input {
-			return true
-		}
-	}
-	return false
 }

@@ -55,7 +55,7 @@ func read(ctx context.Context, c Config, t Terms, others []table.Want) (*rows, e
 		r.columns[key(w)] = loaded[i]
 	}
 	if c.ID != "" {
-		if r.ids, err = r.uniqueIDs(c.Path, r.column(c.ID, table.Value)); err != nil {
+		if r.ids, err = uniqueIDs(c.Path, r.column(c.ID, table.Value)); err != nil {
 			return nil, err
 		}
 	}
@@ -134,7 +134,8 @@ func firstRows(n int, is func(i int) bool) (count int, first string) {
 	return count, strings.Join(shown, ", ")
 }
 
-func (r *rows) uniqueIDs(file string, column table.Column) ([]string, error) {
+// uniqueIDs refuses ids that are missing or stand on several rows.
+func uniqueIDs(file string, column table.Column) ([]string, error) {
 	if err := present(file, column); err != nil {
 		return nil, err
 	}
@@ -229,12 +230,20 @@ func (r *rows) predictions(c Config, t Terms, label table.Column) error {
 	if err := present(c.Path, column); err != nil {
 		return err
 	}
-	known := map[string]bool{}
+	known := map[string]bool{t.Positive: true}
 	for _, text := range label.Texts {
 		known[text] = true
 	}
-	known[t.Positive] = true
-	if count, first := firstRows(r.n, func(i int) bool { return !known[column.Texts[i]] }); count > 0 {
+	foreign := map[string]bool{}
+	count, first := firstRows(r.n, func(i int) bool {
+		is := !known[column.Texts[i]]
+		if is {
+			foreign[column.Texts[i]] = true
+		}
+		return is
+	})
+	// where all outcomes are positive, one other value may be the negative one
+	if len(known)+len(foreign) > 2 {
 		return &table.Error{File: c.Path, Column: column.Name, Code: "bad-prediction",
 			What: fmt.Sprintf("%d of %d rows predict what is no value of the label (first: row %s)", count, r.n, first)}
 	}
@@ -247,7 +256,7 @@ func (r *rows) predictions(c Config, t Terms, label table.Column) error {
 	if r.scores == nil {
 		return nil
 	}
-	cut := r.cut(*t.Threshold)
+	cut := cutOf(r.type_, *t.Threshold)
 	if count, first := firstRows(r.n, func(i int) bool { return (r.scores[i] >= cut) != (r.calls[i] == 1) }); count > 0 {
 		return &table.Error{File: c.Path, Column: column.Name, Code: "bad-prediction",
 			What: fmt.Sprintf("%d of %d rows contradict the score at the threshold %v (first: row %s)", count, r.n, *t.Threshold, first)}
@@ -255,12 +264,12 @@ func (r *rows) predictions(c Config, t Terms, label table.Column) error {
 	return nil
 }
 
-// cut rounds a cut to the scores' own type: float32 0.9 >= 0.9 is true in NumPy, and false after widening.
-func (r *rows) cut(c float64) float64 {
-	if r.type_ == table.Float32 {
-		return float64(float32(c))
+// cutOf rounds a cut to the scores' own type: float32 0.9 >= 0.9 is true in NumPy, and false after widening.
+func cutOf(scores table.Type, cut float64) float64 {
+	if scores == table.Float32 {
+		return float64(float32(cut))
 	}
-	return c
+	return cut
 }
 
 // eps is where log loss clips scores, as scikit-learn does for their type.
@@ -278,7 +287,7 @@ func (r *rows) join(ctx context.Context, c Config, t Terms) (table.Column, error
 		return table.Column{}, err
 	}
 	r.inputs = append(r.inputs, input)
-	ids, err := r.uniqueIDs(c.Labels, columns[0])
+	ids, err := uniqueIDs(c.Labels, columns[0])
 	if err != nil {
 		return table.Column{}, err
 	}

@@ -6,24 +6,22 @@ import (
 	"math"
 	"slices"
 
-	"github.com/gatecard/gatecard/evaluate/drift"
 	"github.com/gatecard/gatecard/evaluate/stats"
 	"github.com/gatecard/gatecard/evaluate/sweep"
 	"github.com/gatecard/gatecard/evaluate/table"
-	"github.com/gatecard/gatecard/evidence"
 )
 
 // curvePoints is the most points that a stored curve has.
 const curvePoints = 200
 
 // Run reads the rows once and computes all that is needed. Bad data is a [*table.Error]; a need that nothing can meet (a drift without
-// a baseline, a metric of scores without a score column) is [schema.Problems].
+// a baseline, a comparison without scores) is [schema.Problems]. A metric of scores without a score column is undefined, no error.
 func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluation, error) {
 	named, err := n.named()
 	if err != nil {
 		return nil, err
 	}
-	if err := n.able(c, a); err != nil {
+	if err := n.able(a); err != nil {
 		return nil, err
 	}
 	r, err := read(ctx, c, t, append(t.wants(), wantsOf(c, n, a)...))
@@ -48,7 +46,7 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 			e.Missing[d.Column] = d.missing
 		}
 	}
-	all, err := r.sweep(ctx, t, named, dimensions, nil, nil)
+	all, err := r.sweep(ctx, t, named, dimensions, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -94,8 +92,8 @@ func (n Needs) named() ([]Named, error) {
 	return all, nil
 }
 
-// able refuses needs that nothing could meet. That a metric needs scores which are not there makes its figures undefined, no error.
-func (n Needs) able(c Config, a Against) error {
+// able refuses needs that nothing could meet.
+func (n Needs) able(a Against) error {
 	for distance, columns := range n.Drift {
 		if len(columns) > 0 && a.Baseline == nil {
 			return problem("no-baseline", fmt.Sprintf("drift %q needs a baseline, and data names none", distance), "")
@@ -124,7 +122,7 @@ func wantsOf(c Config, n Needs, a Against) []table.Want {
 func driftWant(c Config, name string, b *Baseline) table.Want {
 	column := c.driftColumn(name)
 	if b != nil {
-		if base, ok := b.Columns[name]; ok && base.Values != nil {
+		if base, ok := b.Columns[name]; ok && base.Counts == nil {
 			return table.Want{Name: column, As: table.Value}
 		}
 	}
@@ -149,28 +147,29 @@ type swept struct {
 }
 
 // sweep counts the rows (of: their places; nil: all) with the rivals' scores beside them.
-func (r *rows) sweep(ctx context.Context, t Terms, named []Named, dimensions []coded, of []int, rivals [][]float64) (*swept, error) {
+func (r *rows) sweep(ctx context.Context, t Terms, named []Named, dimensions []coded, of []int, rivals ...table.Column) (*swept, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	s := &swept{scored: r.scores != nil, cuts: map[float64]int{}, dimensions: dimensions}
-	plan := sweep.Plan{Cuts: []float64{r.cut(*t.Threshold)}, Eps: r.eps(), Curves: curvePoints}
+	plan := sweep.Plan{Cuts: []float64{cutOf(r.type_, *t.Threshold)}, Eps: r.eps(), Curves: curvePoints}
 	if !s.scored {
 		plan = sweep.Plan{Cuts: []float64{0.5}, Eps: 0x1p-52}
 	}
 	for _, m := range named {
 		if _, ok := s.cuts[m.Cut]; !ok && !math.IsNaN(m.Cut) && s.scored {
 			s.cuts[m.Cut] = len(plan.Cuts)
-			plan.Cuts = append(plan.Cuts, r.cut(m.Cut))
+			plan.Cuts = append(plan.Cuts, cutOf(r.type_, m.Cut))
 		}
 	}
 	for _, d := range dimensions {
 		plan.Sizes = append(plan.Sizes, len(d.groups))
 	}
-	for range rivals {
-		plan.Rivals = append(plan.Rivals, r.cut(*t.Threshold))
+	in := sweep.Rows{Score: r.scores, Label: r.labels}
+	for _, rival := range rivals {
+		plan.Rivals = append(plan.Rivals, cutOf(rival.Type, *t.Threshold))
+		in.Rivals = append(in.Rivals, rival.Numbers)
 	}
-	in := sweep.Rows{Score: r.scores, Label: r.labels, Rivals: rivals}
 	if !s.scored {
 		in.Score = make([]float64, r.n)
 		for i, call := range r.calls {
@@ -243,7 +242,7 @@ func (s *swept) each(figure func(sweep.Stats, Named) Figure, named []Named) []Sl
 				at.Counts = st.Cuts[i]
 			}
 			if !s.scored && (m.Scores || !math.IsNaN(m.Cut)) {
-				out.Metrics[m.Key] = Figure{Undefined: "there is no score column"}
+				out.Metrics[m.Key] = Figure{Undefined: "there is no score column", Support: m.Support(at)}
 				continue
 			}
 			out.Metrics[m.Key] = figure(at, m)
@@ -257,222 +256,4 @@ func (s *swept) each(figure func(sweep.Stats, Named) Figure, named []Named) []Sl
 		}
 	}
 	return all
-}
-
-// compare finds the differences to a rival on the same rows.
-func (r *rows) compare(ctx context.Context, t Terms, named []Named, dimensions []coded, rival Rival) (Comparison, error) {
-	c := Comparison{With: rival.Name, Version: rival.Version, Paired: true, Rows: int64(r.n)}
-	if r.scores == nil {
-		return c, problem("no-rival", "a comparison with another version needs a score column", "")
-	}
-	scores, of, err := r.rivalScores(ctx, rival)
-	if err != nil {
-		return c, err
-	}
-	if of != nil {
-		c.Rows, c.Unmatched = int64(len(of)), int64(r.n-len(of))
-	}
-	s, err := r.sweep(ctx, t, named, dimensions, of, [][]float64{scores})
-	if err != nil {
-		return c, err
-	}
-	c.Slices = s.each(func(st sweep.Stats, m Named) Figure {
-		f := Figure{Support: m.Support(st)}
-		switch {
-		case !math.IsNaN(m.Cut):
-			f.Undefined = "a comparison at another cut than the threshold is not computed"
-		case m.Versus == nil:
-			f.Undefined = "no method was shown to hold for a difference of " + m.Metric.Title
-		default:
-			value, basis, err := m.Versus(st, 0)
-			if err != nil {
-				f.Undefined = err.Error()
-				return f
-			}
-			f.Value = &value
-			f.describe(basis)
-		}
-		return f
-	}, named)
-	return c, nil
-}
-
-// rivalScores are the rival's scores, and the places of our rows that they belong to; nil: of all our rows, in order.
-func (r *rows) rivalScores(ctx context.Context, rival Rival) (scores []float64, of []int, err error) {
-	if rival.Column != "" {
-		column := r.column(rival.Column, table.Number)
-		if err := finite(r.file, column); err != nil {
-			return nil, nil, err
-		}
-		return column.Numbers, nil, r.asKept(ctx, rival, column.Numbers, nil)
-	}
-	scores, of, err = r.scoresOf(ctx, rival, rival.Scores, rival.ID, rival.Label, rival.Score)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(of) == 0 {
-		return nil, nil, &table.Error{File: rival.Scores.Name, Column: rival.ID, Code: "unmatched-rows",
-			What: fmt.Sprintf("the %s was scored on other rows than those of %s: no id is in both. Score it on these rows, and name the file or column by `data: {compare: {%s: …}}`",
-				rival.Name, r.file, rival.Name)}
-	}
-	if err := r.asKept(ctx, rival, scores, of); err != nil {
-		return nil, nil, err
-	}
-	if len(of) == r.n {
-		of = nil
-	}
-	return scores, of, nil
-}
-
-// asKept holds scores that somebody brought against those that were kept with the rival's version, where both have a row.
-func (r *rows) asKept(ctx context.Context, rival Rival, scores []float64, of []int) error {
-	if rival.Kept.Open == nil || r.ids == nil {
-		return nil
-	}
-	kept, rows, err := r.scoresOf(ctx, rival, rival.Kept, KeptID, KeptLabel, KeptScore)
-	if err != nil {
-		return err
-	}
-	brought := make(map[int]float64, len(scores))
-	for i, s := range scores {
-		if of == nil {
-			brought[i] = s
-		} else {
-			brought[of[i]] = s
-		}
-	}
-	count, first := firstRows(len(rows), func(i int) bool { s, ok := brought[rows[i]]; return ok && s != kept[i] })
-	if count > 0 {
-		return &table.Error{File: r.file, Column: rival.Column, Code: "other-scores",
-			What: fmt.Sprintf("%d of %d scores of the %s are not those that were kept with %s (first: row %s of them)", count, len(rows), rival.Name, rival.Version, first)}
-	}
-	return nil
-}
-
-// scoresOf reads a file of scores: those of our rows, and which rows these are.
-func (r *rows) scoresOf(ctx context.Context, rival Rival, file table.Source, id, label, score string) (scores []float64, of []int, err error) {
-	if r.ids == nil || id == "" {
-		return nil, nil, problem("no-rival", "rows are compared by id: name its column by `data: {id: …}`", "")
-	}
-	want := []table.Want{{Name: id, As: table.Value}, {Name: score, As: table.Number}}
-	if label != "" {
-		want = append(want, table.Want{Name: label, As: table.Value})
-	}
-	columns, input, err := load(ctx, file, rival.Name, want)
-	if err != nil {
-		return nil, nil, err
-	}
-	r.inputs = append(r.inputs, input)
-	ids, err := r.uniqueIDs(file.Name, columns[0])
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := finite(file.Name, columns[1]); err != nil {
-		return nil, nil, err
-	}
-	place := make(map[string]int, len(ids))
-	for j, id := range ids {
-		place[id] = j
-	}
-	other, first := 0, 0
-	for i, id := range r.ids {
-		j, ok := place[id]
-		if !ok {
-			continue
-		}
-		if label != "" && columns[2].Texts[j] != fmt.Sprint(r.labels[i]) {
-			if other++; first == 0 {
-				first = i + 1
-			}
-		}
-		of = append(of, i)
-		scores = append(scores, columns[1].Numbers[j])
-	}
-	if other > 0 {
-		return nil, nil, &table.Error{File: file.Name, Column: label, Code: "other-labels",
-			What: fmt.Sprintf("%d of %d rows have another outcome than in %s (first: row %d)", other, len(of), r.file, first)}
-	}
-	return scores, of, nil
-}
-
-// drift measures the columns against the baseline.
-func (r *rows) drift(c Config, n Needs, a Against) ([]Shift, error) {
-	if len(n.Drift) == 0 {
-		return nil, nil
-	}
-	var shifts []Shift
-	for _, d := range drift.Distances() {
-		for _, name := range n.Drift[d.Name] {
-			base, ok := a.Baseline.Columns[name]
-			if !ok {
-				return nil, problem("no-baseline", fmt.Sprintf("the baseline has no column %q", name), "")
-			}
-			now := measure(base, r, driftWant(c, name, a.Baseline))
-			s := Shift{Column: name, Distance: d.Name, Baseline: a.Baseline.Input.Path}
-			value, basis, support, err := d.Between(base, now)
-			s.Figure.Support = support
-			if err != nil {
-				s.Figure.Undefined = err.Error()
-			} else {
-				s.Figure.Value = &value
-				s.Figure.describe(basis)
-			}
-			shifts = append(shifts, s)
-		}
-	}
-	return shifts, nil
-}
-
-func measure(base drift.Column, r *rows, w table.Want) drift.Column {
-	column := r.column(w.Name, w.As)
-	if w.As == table.Value {
-		return base.Texts(column.Texts, column.Missing)
-	}
-	return base.Numbers(column.Numbers)
-}
-
-// Profile makes the baseline of the columns that drift is measured on, from the rows that c.Baseline names: attached to a version, so that
-// a recheck in two years needs no training data. It is nil where c names none.
-func Profile(ctx context.Context, c Config, n Needs) (*Baseline, error) {
-	if c.Baseline == "" {
-		return nil, nil
-	}
-	t, err := table.Open(ctx, c.Open(c.Baseline))
-	if err != nil {
-		return nil, err
-	}
-	defer t.Close()
-	var names []string
-	var want []table.Want
-	for _, d := range drift.Distances() {
-		for _, name := range n.Drift[d.Name] {
-			if slices.Contains(names, name) {
-				continue
-			}
-			w := table.Want{Name: c.driftColumn(name), As: table.Number}
-			if i := slices.Index(t.Names, w.Name); i >= 0 && t.Types[i] == table.Text {
-				w.As = table.Value
-			}
-			names, want = append(names, name), append(want, w)
-		}
-	}
-	if len(want) == 0 {
-		return nil, nil
-	}
-	columns, err := t.Load(ctx, want)
-	if err != nil {
-		return nil, err
-	}
-	b := &Baseline{Columns: drift.Profile{}, Input: evidence.Input{File: base(t.Input), Role: "baseline", Rows: int64(length(columns))}}
-	if b.Input.Rows == 0 {
-		return nil, &table.Error{File: c.Baseline, Code: "no-rows", What: "the file has no rows"}
-	}
-	for i, name := range names {
-		if want[i].As == table.Value {
-			b.Columns[name] = drift.Texts(columns[i].Texts, columns[i].Missing)
-		} else {
-			b.Columns[name] = drift.Numbers(columns[i].Numbers)
-		}
-	}
-	return b, nil
 }

@@ -2,8 +2,10 @@ package evaluate
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -45,9 +47,9 @@ func (r *rows) code(t Terms) ([]coded, error) {
 		var err error
 		switch {
 		case len(d.Cross) > 0:
-			c = cross(d, dimensions)
+			c, err = cross(d, r.file, dimensions)
 		case len(d.Bins) > 0:
-			c, err = bins(d, r.file, r.column(d.Column, table.Number))
+			c = bins(d, r.column(d.Column, table.Number))
 		default:
 			c, err = values(d, r.file, r.column(d.Column, table.Value))
 		}
@@ -59,7 +61,7 @@ func (r *rows) code(t Terms) ([]coded, error) {
 	return dimensions, nil
 }
 
-func bins(d Dimension, file string, column table.Column) (coded, error) {
+func bins(d Dimension, column table.Column) coded {
 	c := coded{Dimension: d, codes: make([]uint32, len(column.Numbers))}
 	for _, name := range binNames(d.Bins) {
 		c.groups = append(c.groups, Groups{d.Name: name})
@@ -72,22 +74,12 @@ func bins(d Dimension, file string, column table.Column) (coded, error) {
 			continue
 		}
 		// the number of edges at or under x: left-closed
-		c.codes[i] = uint32(len(d.Bins) - countAbove(d.Bins, x))
+		c.codes[i] = uint32(sort.Search(len(d.Bins), func(k int) bool { return d.Bins[k] > x }))
 	}
 	if c.missing > 0 {
 		c.groups = append(c.groups, Groups{d.Name: Missing})
 	}
-	return c, nil
-}
-
-func countAbove(edges []float64, x float64) int {
-	i, _ := slices.BinarySearchFunc(edges, x, func(e, x float64) int {
-		if e <= x {
-			return -1
-		}
-		return 1
-	})
-	return len(edges) - i
+	return c
 }
 
 func values(d Dimension, file string, column table.Column) (coded, error) {
@@ -103,8 +95,7 @@ func values(d Dimension, file string, column table.Column) (coded, error) {
 		}
 	}
 	if len(seen) > maxGroups {
-		return c, &table.Error{File: file, Column: column.Name, Code: "too-many-groups",
-			What: fmt.Sprintf("%d different values are more groups than the %d allowed", len(seen), maxGroups)}
+		return c, tooManyGroups(file, column.Name, len(seen))
 	}
 	ordered := make([]string, 0, len(seen))
 	for v := range seen {
@@ -125,15 +116,17 @@ func values(d Dimension, file string, column table.Column) (coded, error) {
 		codes[v] = place[word]
 	}
 	for i, v := range column.Texts {
-		if absent(i) {
-			c.missing++
-			c.codes[i] = uint32(len(c.groups))
+		if !absent(i) {
+			c.codes[i] = codes[v]
 			continue
 		}
-		c.codes[i] = codes[v]
-	}
-	if c.missing > 0 {
-		c.groups = append(c.groups, Groups{d.Name: Missing})
+		if c.missing++; c.missing == 1 {
+			if _, ok := place[Missing]; !ok { // a file may write it out
+				place[Missing] = uint32(len(c.groups))
+				c.groups = append(c.groups, Groups{d.Name: Missing})
+			}
+		}
+		c.codes[i] = place[Missing]
 	}
 	return c, nil
 }
@@ -156,44 +149,44 @@ func byValue(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// cross has a slice for each combination that a row has.
-func cross(d Dimension, before []coded) coded {
-	var parts []coded
-	for _, name := range d.Cross {
-		parts = append(parts, before[slices.IndexFunc(before, func(c coded) bool { return c.Name == name })])
-	}
-	n := len(parts[0].codes)
-	combined := make([]uint64, n)
-	used := map[uint64]bool{}
-	for i := range n {
-		k := uint64(0)
-		for _, p := range parts {
-			k = k*uint64(len(p.groups)) + uint64(p.codes[i])
+// cross has a slice for each combination that a row has, in the order of its parts.
+func cross(d Dimension, file string, before []coded) (coded, error) {
+	var c coded
+	for i, name := range d.Cross {
+		part := before[slices.IndexFunc(before, func(c coded) bool { return c.Name == name })]
+		if i == 0 {
+			c = coded{groups: part.groups, codes: slices.Clone(part.codes)}
+			continue
 		}
-		combined[i] = k
-		used[k] = true
-	}
-	ordered := make([]uint64, 0, len(used))
-	for k := range used {
-		ordered = append(ordered, k)
-	}
-	slices.Sort(ordered)
-	c := coded{Dimension: d, codes: make([]uint32, n)}
-	place := map[uint64]uint32{}
-	for _, k := range ordered {
-		place[k] = uint32(len(c.groups))
-		g := Groups{}
-		for j := len(parts) - 1; j >= 0; j-- {
-			size := uint64(len(parts[j].groups))
-			for name, word := range parts[j].groups[k%size] {
-				g[name] = word
-			}
-			k /= size
+		if c = c.with(part); len(c.groups) > maxGroups {
+			return c, tooManyGroups(file, d.Name, len(c.groups))
 		}
-		c.groups = append(c.groups, g)
 	}
-	for i, k := range combined {
-		c.codes[i] = place[k]
+	c.Dimension = d
+	return c, nil
+}
+
+// with crosses one more dimension in.
+func (c coded) with(part coded) coded {
+	size := uint64(len(part.groups))
+	used := map[uint64]uint32{}
+	for i, code := range c.codes {
+		used[uint64(code)*size+uint64(part.codes[i])] = 0
 	}
-	return c
+	out := coded{codes: make([]uint32, len(c.codes))}
+	for _, k := range slices.Sorted(maps.Keys(used)) {
+		used[k] = uint32(len(out.groups))
+		g := maps.Clone(c.groups[k/size])
+		maps.Copy(g, part.groups[k%size])
+		out.groups = append(out.groups, g)
+	}
+	for i, code := range c.codes {
+		out.codes[i] = used[uint64(code)*size+uint64(part.codes[i])]
+	}
+	return out
+}
+
+func tooManyGroups(file, column string, n int) error {
+	return &table.Error{File: file, Column: column, Code: "too-many-groups",
+		What: fmt.Sprintf("%d different values are more groups than the %d allowed", n, maxGroups)}
 }

@@ -1,0 +1,162 @@
+package evaluate
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/gatecard/gatecard/evaluate/sweep"
+	"github.com/gatecard/gatecard/evaluate/table"
+)
+
+// compare finds the differences to a rival on the same rows.
+func (r *rows) compare(ctx context.Context, t Terms, named []Named, dimensions []coded, rival Rival) (Comparison, error) {
+	c := Comparison{With: rival.Name, Version: rival.Version, Paired: true, Rows: int64(r.n)}
+	if r.scores == nil {
+		return c, problem("no-rival", "a comparison with another version needs a score column", "")
+	}
+	theirs, err := r.scoresOf(ctx, rival)
+	if err != nil {
+		return c, err
+	}
+	of := theirs.of
+	if len(of) == r.n {
+		of = nil // all our rows, in order: nothing to pick
+	}
+	c.Rows, c.Unmatched = int64(len(theirs.of)), int64(r.n-len(theirs.of))
+	s, err := r.sweep(ctx, t, named, dimensions, of, theirs.scores)
+	if err != nil {
+		return c, err
+	}
+	c.Slices = s.each(func(st sweep.Stats, m Named) Figure {
+		f := Figure{Support: m.Support(st)}
+		switch {
+		case !math.IsNaN(m.Cut):
+			f.Undefined = "a comparison at another cut than the threshold is not computed"
+		case m.Versus == nil:
+			f.Undefined = "no method was shown to hold for a difference of " + m.Metric.Title
+		default:
+			value, basis, err := m.Versus(st, 0)
+			if err != nil {
+				f.Undefined = err.Error()
+				return f
+			}
+			f.Value = &value
+			f.describe(basis)
+		}
+		return f
+	}, named)
+	return c, nil
+}
+
+// theirs are a rival's scores, and the places of our rows that they belong to, rising.
+type theirs struct {
+	from   string // file
+	scores table.Column
+	of     []int
+}
+
+// scoresOf finds the scores that the configuration names, or that were kept. Those that somebody brings are held against those kept.
+func (r *rows) scoresOf(ctx context.Context, rival Rival) (theirs, error) {
+	var found theirs
+	var err error
+	if rival.Column != "" {
+		found = theirs{from: r.file, scores: r.column(rival.Column, table.Number), of: make([]int, r.n)}
+		for i := range found.of {
+			found.of[i] = i
+		}
+		err = finite(r.file, found.scores)
+	} else {
+		found, err = r.byID(ctx, rival, rival.Scores, rival.ID, rival.Label, rival.Score)
+	}
+	if err != nil {
+		return found, err
+	}
+	if len(found.of) == 0 {
+		return found, &table.Error{File: found.from, Column: rival.ID, Code: "unmatched-rows",
+			What: fmt.Sprintf("the %s was scored on other rows than those of %s: no id is in both. Score it on these rows, and name the file or column by `data: {compare: {%s: …}}`",
+				rival.Name, r.file, rival.Name)}
+	}
+	if rival.Kept.Open == nil {
+		return found, nil
+	}
+	kept, err := r.byID(ctx, rival, rival.Kept, KeptID, KeptLabel, KeptScore)
+	if err != nil {
+		return found, err
+	}
+	return found, found.asKept(kept, rival)
+}
+
+// asKept holds scores that somebody brought against those that were kept with the rival's version, where both have a row: to the last bit, or as
+// float32 where either is stored so.
+func (f theirs) asKept(kept theirs, rival Rival) error {
+	brought := make(map[int]float64, len(f.of))
+	for i, row := range f.of {
+		brought[row] = f.scores.Numbers[i]
+	}
+	same := func(x, y float64) bool { return x == y }
+	if f.scores.Type == table.Float32 || kept.scores.Type == table.Float32 {
+		same = func(x, y float64) bool { return float32(x) == float32(y) }
+	}
+	other, first := 0, 0
+	for i, row := range kept.of {
+		if s, ok := brought[row]; ok && !same(s, kept.scores.Numbers[i]) {
+			if other++; other == 1 {
+				first = row + 1
+			}
+		}
+	}
+	if other == 0 {
+		return nil
+	}
+	return &table.Error{File: f.from, Column: f.scores.Name, Code: "other-scores",
+		What: fmt.Sprintf("%d of %d scores of the %s are not those that were kept with %s (first: row %d)", other, len(kept.of), rival.Name, rival.Version, first)}
+}
+
+// byID reads a file of scores, and finds our rows in it.
+func (r *rows) byID(ctx context.Context, rival Rival, file table.Source, id, label, score string) (theirs, error) {
+	found := theirs{from: file.Name}
+	if r.ids == nil || id == "" {
+		return found, problem("no-rival", fmt.Sprintf("rows are compared with those of the %s by id: name its column by `data: {id: …}`", rival.Name), "")
+	}
+	want := []table.Want{{Name: id, As: table.Value}, {Name: score, As: table.Number}}
+	if label != "" {
+		want = append(want, table.Want{Name: label, As: table.Value})
+	}
+	columns, input, err := load(ctx, file, rival.Name, want)
+	if err != nil {
+		return found, err
+	}
+	r.inputs = append(r.inputs, input)
+	ids, err := uniqueIDs(file.Name, columns[0])
+	if err != nil {
+		return found, err
+	}
+	if err := finite(file.Name, columns[1]); err != nil {
+		return found, err
+	}
+	place := make(map[string]int, len(ids))
+	for j, id := range ids {
+		place[id] = j
+	}
+	found.scores = table.Column{Name: score, Type: columns[1].Type}
+	other, first := 0, 0
+	for i, id := range r.ids {
+		j, ok := place[id]
+		if !ok {
+			continue
+		}
+		if label != "" && columns[2].Texts[j] != [2]string{"0", "1"}[r.labels[i]] {
+			if other++; other == 1 {
+				first = i + 1
+			}
+		}
+		found.of = append(found.of, i)
+		found.scores.Numbers = append(found.scores.Numbers, columns[1].Numbers[j])
+	}
+	if other > 0 {
+		return found, &table.Error{File: file.Name, Column: label, Code: "other-labels",
+			What: fmt.Sprintf("%d of %d rows have another outcome than in %s (first: row %d)", other, len(found.of), r.file, first)}
+	}
+	return found, nil
+}
