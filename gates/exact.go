@@ -27,10 +27,16 @@ func fraction(b stats.Basis) (*big.Rat, bool) {
 	whole := func(x float64) bool { return x == math.Trunc(x) && math.Abs(x) < 1<<53 }
 	switch b.Method {
 	case "clopper-pearson":
-		if b.Scale != "" || !whole(b.K) || !whole(b.N) || b.N <= 0 {
+		if !whole(b.K) || !whole(b.N) || b.N <= 0 {
 			return nil, false
 		}
-		return big.NewRat(int64(b.K), int64(b.N)), true
+		switch b.Scale {
+		case "":
+			return big.NewRat(int64(b.K), int64(b.N)), true
+		case "2j/(1+j)": // F1, of J = K/N
+			return big.NewRat(2*int64(b.K), int64(b.N)+int64(b.K)), true
+		}
+		return nil, false
 	case "tango":
 		n := b.Table[0] + b.Table[1] + b.Table[2] + b.Table[3]
 		if n <= 0 {

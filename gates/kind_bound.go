@@ -1,7 +1,6 @@
 package gates
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -34,34 +33,17 @@ func (r *boundRule) Needs() evaluate.Needs      { return evaluate.Needs{Metrics:
 func (r *boundRule) Bound() (min, max *float64) { return r.Min.number(), r.Max.number() }
 func (r *boundRule) Decide() Decide             { return Proven }
 
-func (r *boundRule) check(t evaluate.Terms, g Gate, d *schema.Document) error {
-	if r.Min != nil && r.Max != nil {
-		return schema.Problems{{Position: d.KeyAt("max"), Code: "two-bounds", Message: "a gate has one bound: write a second gate for the other"}}
-	}
-	m, err := checkMetric(&r.Metric, g, d)
-	across := checkAcross(r.Across, t, d)
-	if err == nil && across == nil {
-		v, key := r.Min, "min"
-		if v == nil {
-			v, key = r.Max, "max"
-		}
-		if x := float64(*v); !(x >= m.Range[0] && x <= m.Range[1]) {
-			return schema.Problems{{Position: d.At(key), Code: "bound-out-of-range",
-				Message: fmt.Sprintf("%v is no value that %s can have: it lies in [%v, %v]", x, m.Key, m.Range[0], m.Range[1])}}
-		}
-	}
-	return schema.Join(err, across)
+func (r *boundRule) check(t evaluate.Terms, _ Gate, d *schema.Document) error {
+	_, err := checkMetric(&r.Metric, d)
+	return schema.Join(oneBound(r.Min, r.Max, "min", "max", d), err, checkAcross(r.Across, t, d))
 }
 
-func (r *boundRule) best() float64 {
+func (r *boundRule) span() (figure string, least, most float64) {
 	m, err := evaluate.Lookup(r.Metric)
 	if err != nil {
-		return math.NaN()
+		return r.Metric, math.NaN(), math.NaN()
 	}
-	if r.Min != nil {
-		return m.Range[1]
-	}
-	return m.Range[0]
+	return m.Key, m.Range[0], m.Range[1]
 }
 
 func (r *boundRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
@@ -77,17 +59,16 @@ func (r *boundRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 
 func (r *boundRule) words(c claim, e *evaluate.Evaluation) words {
 	m, _ := evaluate.Lookup(r.Metric)
-	w := words{metric: m.Key, across: r.Across, title: sentence(m.Title()), where: who(c.Groups, e.Terms)}
-	lower, upper := r.Bound()
-	w.required = required(lower, upper)
-	subject, every := sentence(m.Title()), ""
+	w := newWords(r, m, r.Across)
+	w.where = who(c.Groups, e.Terms)
+	w.is, w.on = about(w.title, c, e.Terms)+" is "+number(c.Value), on(c, m)
+	w.demand, w.show = w.required+" is required", "it is "+w.required
+	if c.basis.Method == "clopper-pearson" {
+		w.plan = " `gatecard gate --assume VALUE` tells how many would settle it."
+	}
 	if len(r.Across) > 0 {
 		w.title += " in every group"
-		every = " in every group"
+		w.demand += " in every group"
 	}
-	if len(c.Groups) > 0 {
-		subject += " for " + w.where
-	}
-	w.sentence = fmt.Sprintf("%s is %s; %s is required%s.", subject, number(c.Value), w.required, every)
 	return w
 }

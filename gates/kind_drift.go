@@ -2,6 +2,7 @@ package gates
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -30,22 +31,29 @@ func (r *driftRule) Needs() evaluate.Needs {
 }
 func (r *driftRule) Bound() (min, max *float64) { return nil, r.Max.number() }
 func (r *driftRule) Decide() Decide             { return UnlessDisproven }
-func (r *driftRule) best() float64              { return 0 }
 
-func (r *driftRule) check(t evaluate.Terms, g Gate, d *schema.Document) error {
+func (r *driftRule) check(_ evaluate.Terms, _ Gate, d *schema.Document) error {
 	var known []string
 	for _, distance := range drift.Distances() {
 		known = append(known, distance.Name)
 	}
+	var ps schema.Problems
 	if !slices.Contains(known, r.Drift) {
-		return schema.Problems{{Position: d.At("drift"), Code: "unknown-distance", Suggest: schema.Suggest(r.Drift, known),
-			Message: fmt.Sprintf("%q is no distance of distributions: there is %s", r.Drift, listOf(known))}}
+		ps = append(ps, schema.Problem{Position: d.At("drift"), Code: "unknown-distance", Suggest: schema.Suggest(r.Drift, known),
+			Message: fmt.Sprintf("%q is no distance of distributions: there is %s", r.Drift, listOf(known))})
 	}
 	if len(r.Columns) == 0 {
-		return schema.Problems{{Position: d.At("columns"), Code: "missing-key", Message: "drift is of columns: name them by `columns`"}}
+		ps = append(ps, schema.Problem{Position: d.At("columns"), Code: "missing-key", Message: "drift is of columns: name them by `columns`"})
 	}
-	return notNegative(r.Max, "max", d)
+	for i, column := range r.Columns {
+		if slices.Contains(r.Columns[:i], column) {
+			ps = append(ps, schema.Problem{Position: d.At("columns", i), Code: "duplicate-item", Message: fmt.Sprintf("%q stands in `columns` twice", column)})
+		}
+	}
+	return problems(ps)
 }
+
+func (r *driftRule) span() (figure string, least, most float64) { return r.Drift, 0, math.Inf(1) }
 
 func (r *driftRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 	var cs claims
@@ -55,14 +63,12 @@ func (r *driftRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 			return cs, fmt.Errorf("the evaluation has no %s of the column %q", r.Drift, column)
 		}
 		f := e.Drift[i].Figure
+		if err := sound(f, r.Drift, column); err != nil {
+			return cs, err
+		}
 		c := claim{Claim: evidence.Claim{Groups: map[string]string{}, Column: column, Value: f.Value, Support: f.Support}, limits: f.Basis, basis: f.Basis}
-		switch {
-		case f.Value == nil:
-			c.Unjudged = f.Undefined
-		case f.Support < g.MinSupport:
-			c.Unjudged = fmt.Sprintf("%d rows, under min_support %d", f.Support, g.MinSupport)
-		case f.Basis.Method == "":
-			c.Unjudged = f.Without
+		if c.Unjudged = unjudged(f); c.Unjudged == "" && f.Support < g.MinSupport {
+			c.Unjudged = underSupport(f.Support, "rows", g.MinSupport)
 		}
 		cs.all = append(cs.all, c)
 	}
@@ -78,6 +84,8 @@ func (r *driftRule) words(c claim, e *evaluate.Evaluation) words {
 			baseline = s.Baseline
 		}
 	}
-	w.sentence = fmt.Sprintf("%s of %s against %s is %s; %s is allowed.", strings.ToUpper(r.Drift), c.Column, baseline, number(c.Value), w.required)
+	w.is = fmt.Sprintf("%s of %s against %s is %s", strings.ToUpper(r.Drift), c.Column, baseline, number(c.Value))
+	w.on = fmt.Sprintf(" on %s rows", count(c.Support))
+	w.demand, w.show = w.required+" is allowed", "it is "+w.required
 	return w
 }

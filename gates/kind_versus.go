@@ -15,8 +15,8 @@ var versusKind = Kind{
 	New:  func() Rule { return &versusRule{} },
 }
 
-// maxUnmatched is the share of rows without a rival's score above which the comparison is of other people than the evaluation.
-const maxUnmatched = 0.1
+// maxUnmatched is the share of rows without a rival's score, in per cent, above which the comparison is of other people than the evaluation.
+const maxUnmatched = 10
 
 // versusRule is {metric: roc_auc, versus: champion, max_drop: 0.002}. A drop is a worsening, also of a loss.
 type versusRule struct {
@@ -41,19 +41,8 @@ func (r *versusRule) Needs() evaluate.Needs {
 func (r *versusRule) Bound() (min, max *float64) { return r.MinGain.number(), r.MaxDrop.number() }
 func (r *versusRule) Decide() Decide             { return Proven }
 
-// best is unbounded: a difference of two models can be proven either way of 0.
-func (r *versusRule) best() float64 {
-	if r.MinGain != nil {
-		return 1
-	}
-	return -1
-}
-
-func (r *versusRule) check(t evaluate.Terms, g Gate, d *schema.Document) error {
-	if (r.MaxDrop == nil) == (r.MinGain == nil) {
-		return schema.Problems{{Position: d.At(), Code: "two-bounds", Message: "a gate versus another version has one bound: max_drop or min_gain"}}
-	}
-	m, err := checkMetric(&r.Metric, g, d)
+func (r *versusRule) check(t evaluate.Terms, _ Gate, d *schema.Document) error {
+	m, err := checkMetric(&r.Metric, d)
 	if err == nil {
 		switch {
 		case m.Better == evaluate.Neither:
@@ -62,7 +51,26 @@ func (r *versusRule) check(t evaluate.Terms, g Gate, d *schema.Document) error {
 			err = schema.Problems{{Position: d.At("metric"), Code: "no-interval", Message: fmt.Sprintf("no interval was shown to hold for a difference of %q", m.Key)}}
 		}
 	}
-	return schema.Join(err, checkAcross(r.Across, t, d))
+	return schema.Join(oneBound(r.MaxDrop, r.MinGain, "max_drop", "min_gain", d), err, checkAcross(r.Across, t, d), r.notNegative(d))
+}
+
+// notNegative keeps one way to write a thing: a drop of at most −0.01 is a gain.
+func (r *versusRule) notNegative(d *schema.Document) error {
+	for _, x := range []struct {
+		v              *Fraction
+		key, otherwise string
+	}{{r.MaxDrop, "max_drop", "min_gain"}, {r.MinGain, "min_gain", "max_drop"}} {
+		if x.v != nil && *x.v < 0 {
+			return schema.Problems{{Position: d.At(x.key), Code: "bound-out-of-range",
+				Message: fmt.Sprintf("%s is at least 0: write %s: %v", x.key, x.otherwise, -*x.v)}}
+		}
+	}
+	return nil
+}
+
+// span: a difference of two models can be proven either way of 0.
+func (r *versusRule) span() (figure string, least, most float64) {
+	return "a change of " + r.Metric, -width(r.Metric), width(r.Metric)
 }
 
 // negated are the limits of minus a figure.
@@ -77,58 +85,76 @@ func (r *versusRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 		return claims{}, err
 	}
 	c, ok := e.Comparison(r.Versus)
-	if !ok {
-		return claims{never: true, absent: "there are no " + r.Versus + "'s scores to compare with"}, nil
-	}
-	if float64(c.Unmatched) > maxUnmatched*float64(c.Rows+c.Unmatched) {
+	switch {
+	case !ok:
+		return claims{never: true, absent: fmt.Sprintf("there are no scores of the %s to compare with", r.Versus)}, nil
+	case len(c.Slices) == 0 || len(c.Slices[0].Groups) != 0:
+		return claims{}, fmt.Errorf("the comparison with the %s has no slices", r.Versus)
+	case !c.Paired:
+		return claims{absent: fmt.Sprintf("the %s was not scored on the same rows", r.Versus)}, nil
+	case 100*c.Unmatched > maxUnmatched*(c.Rows+c.Unmatched):
 		return claims{absent: fmt.Sprintf("%s of %s rows have no score of the %s", count(c.Unmatched), count(c.Rows+c.Unmatched), r.Versus)}, nil
 	}
-	// ours − theirs is a gain where higher is better
-	flip := (m.Better == evaluate.Higher) == (r.MaxDrop != nil)
+	flip := (m.Better == evaluate.Higher) == (r.MaxDrop != nil) // ours − theirs is a gain where higher is better
 	cs, err := perGroup(c.Along, c.Slices[0], r.Across, func(s evaluate.Slice) (claim, error) {
 		f, err := figure(s, m.Key)
 		x := claimOf(f, m, e.Terms, g, s.Groups)
 		if flip {
 			x.limits, x.flip = negated{f.Basis}, true
 			if f.Value != nil {
-				v := -*f.Value
+				v := -*f.Value + 0 // no −0
 				x.Value = &v
 			}
 		}
 		return x, err
 	})
 	if c.Unmatched > 0 {
-		cs.note = fmt.Sprintf("%s rows have no score of the %s", count(c.Unmatched), r.Versus)
+		cs.note = fmt.Sprintf("%s of %s rows have no score of the %s", count(c.Unmatched), count(c.Rows+c.Unmatched), r.Versus)
 	}
 	return cs, err
 }
 
 func (r *versusRule) words(c claim, e *evaluate.Evaluation) words {
 	m, _ := evaluate.Lookup(r.Metric)
+	w := newWords(r, m, r.Across)
+	w.where = who(c.Groups, e.Terms)
 	rival, _ := e.Comparison(r.Versus)
-	lower, upper := r.Bound()
-	w := words{metric: m.Key, across: r.Across, title: sentence(m.Title()) + " against the " + r.Versus, where: who(c.Groups, e.Terms)}
-	direction := map[bool]string{true: "below", false: "above"}[m.Better == evaluate.Higher]
-	subject := sentence(m.Title())
-	if len(c.Groups) > 0 {
-		subject += " for " + w.where
-	}
-	name := "the " + r.Versus + "'s"
+	theirs := "the " + r.Versus + "'s"
 	if rival.Version != "" {
-		name += " (" + rival.Version + ")"
+		theirs += " (" + rival.Version + ")"
 	}
-	value := c.Value
-	if r.MaxDrop != nil {
-		w.required = "drop " + required(lower, upper)
-		if value != nil && *value < 0 {
-			direction = map[bool]string{true: "above", false: "below"}[m.Better == evaluate.Higher]
-			v := -*value
-			value = &v
-		}
-		w.sentence = fmt.Sprintf("%s is %s %s %s on the same %s rows; a drop of %s is allowed.", subject, number(value), direction, name, count(rival.Rows), required(lower, upper))
-		return w
+	w.is = about(w.title, c, e.Terms) + r.change(c.Value, m.Better, theirs) + fmt.Sprintf(" on the same %s rows", count(rival.Rows))
+	w.title += " against the " + r.Versus
+	change, how := "gain", "required"
+	switch {
+	case r.MaxDrop != nil && m.Better == evaluate.Lower:
+		change, how = "rise", "allowed"
+	case r.MaxDrop != nil:
+		change, how = "drop", "allowed"
 	}
-	w.required = "gain " + required(lower, upper)
-	w.sentence = fmt.Sprintf("%s gains %s on %s on the same %s rows; %s is required.", subject, number(value), name, count(rival.Rows), required(lower, upper))
+	w.demand, w.show = fmt.Sprintf("a %s of %s is %s", change, w.required, how), fmt.Sprintf("the %s is %s", change, w.required)
+	w.required = change + " " + w.required
+	if len(r.Across) > 0 {
+		w.title += " in every group"
+		w.demand += " in every group"
+	}
 	return w
+}
+
+// change says of a drop (or gain) where the metric lies: " is 0.019 below the champion's".
+func (r *versusRule) change(v *float64, better evaluate.Better, theirs string) string {
+	if v == nil {
+		return " against " + theirs + " is undefined"
+	}
+	x := *v
+	if (better == evaluate.Higher) == (r.MaxDrop != nil) {
+		x = -x // ours − theirs
+	}
+	switch {
+	case x > 0:
+		return fmt.Sprintf(" is %s above %s", Number(x), theirs)
+	case x < 0:
+		return fmt.Sprintf(" is %s below %s", Number(-x), theirs)
+	}
+	return " is exactly " + theirs
 }

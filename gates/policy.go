@@ -1,9 +1,6 @@
 package gates
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -102,7 +99,6 @@ func (p *Policy) Check(d *schema.Document) error {
 	if len(p.Gates) == 0 {
 		tell(d.At("gates"), "no-gates", "a policy without gates lets everything through: write at least one under \"gates\"", "")
 	}
-	ids := map[string]int{}
 	for i := range p.Gates {
 		g := &p.Gates[i]
 		if err := g.resolve(d, i); err != nil {
@@ -110,13 +106,8 @@ func (p *Policy) Check(d *schema.Document) error {
 			continue
 		}
 		errs = append(errs, g.check(*p, d.Sub("gates", i)))
-		if ids[g.ID]++; ids[g.ID] > 1 {
-			if d.Has("gates", i, "id") {
-				tell(d.At("gates", i, "id"), "gate-twice", fmt.Sprintf("%q is the id of another gate", g.ID), "")
-			}
-			g.ID = fmt.Sprintf("%s-%d", g.ID, ids[g.ID])
-		}
 	}
+	errs = append(errs, p.name(d))
 	for _, name := range slices.Sorted(maps.Keys(p.Stages)) {
 		if !slices.Contains(Stages(), name) {
 			tell(d.KeyAt("stages", name), "unknown-stage", fmt.Sprintf("%q is no stage: they are %s", name, strings.Join(Stages(), ", ")), schema.Suggest(name, Stages()))
@@ -135,6 +126,31 @@ func (p *Policy) Check(d *schema.Document) error {
 		}
 	}
 	return schema.Join(errs...)
+}
+
+// name gives each gate without an id one that is made from its rule. Ids that were written come first, so that a made one never takes theirs.
+func (p *Policy) name(d *schema.Document) error {
+	var ps schema.Problems
+	taken := map[string]bool{}
+	for i, g := range p.Gates {
+		if g.ID != "" && taken[g.ID] {
+			ps = append(ps, schema.Problem{Position: d.At("gates", i, "id"), Code: "gate-twice", Message: fmt.Sprintf("%q is the id of another gate", g.ID)})
+		}
+		taken[g.ID] = true
+	}
+	for i := range p.Gates {
+		g := &p.Gates[i]
+		if g.ID != "" || g.Rule == nil {
+			continue
+		}
+		made := slug(g.Rule.String())
+		g.ID = made
+		for n := 2; taken[g.ID]; n++ {
+			g.ID = fmt.Sprintf("%s-%d", made, n)
+		}
+		taken[g.ID] = true
+	}
+	return problems(ps)
 }
 
 func (p *Policy) checkProtection(x evidence.Protection, d *schema.Document, kind, name string) error {
@@ -157,10 +173,7 @@ func (p *Policy) checkProtection(x evidence.Protection, d *schema.Document, kind
 	if slices.Contains(x.Requires, "artifacts") && len(p.Artifacts) == 0 {
 		tell(d.At(kind, name, "requires"), "no-artifacts", "artifacts are required, and `artifacts` names no role: as in {weights: \"*.onnx\"}", "")
 	}
-	if len(ps) == 0 {
-		return nil
-	}
-	return ps
+	return problems(ps)
 }
 
 // Canonical is the policy as JSON: the policy's digest is of these bytes. What was left out stands in it as its default.
@@ -226,179 +239,3 @@ func (p Policy) Requirements(t evidence.Target) (evidence.Requirements, error) {
 
 // Protected says whether a target is, by any policy: also by one that was never set.
 func Protected(t evidence.Target) bool { return t == Production || t == Champion }
-
-// Gate is one entry: its kind's own keys (Rule), and those that every kind has. Its JSON puts them side by side.
-type Gate struct {
-	Common
-	Rule Rule            // what its kind knows
-	Kind string          // the kind's name
-	At   schema.Position // "gatecard.yaml:31"; no part of the digest
-	raw  json.RawMessage // as written, until Check resolves it
-}
-
-// Common are the keys that every kind of gate has.
-type Common struct {
-	ID         string   `json:"id,omitempty"`                                                                  // "recall-across-disability", made from the rule where it is not given
-	Decide     Decide   `json:"decide,omitempty" jsonschema:"enum=proven,enum=unless_disproven,enum=estimate"` // what a sample must show
-	Level      float64  `json:"level,omitempty" jsonschema:"exclusiveMinimum=0,exclusiveMaximum=1"`            // of its interval; default: the policy's
-	MinSupport int64    `json:"min_support,omitempty" jsonschema:"minimum=1"`                                  // of the metric's own denominator; default 30
-	OnSmall    string   `json:"on_small,omitempty" jsonschema:"enum=refuse,enum=list"`                         // groups under min_support: refuse (inconclusive), or list them and go on
-	Warn       *float64 `json:"warn,omitempty"`                                                                // a softer bound: an estimate beyond it makes a pass say so
-	Because    string   `json:"because,omitempty"`                                                             // why somebody wants it
-}
-
-// Decide is what a sample must show.
-type Decide string
-
-// The modes.
-const (
-	Proven          Decide = "proven"           // the whole interval is within the bound
-	UnlessDisproven Decide = "unless_disproven" // not the whole interval is beyond it
-	Estimate        Decide = "estimate"         // the estimate is within it
-)
-
-// MarshalJSON puts the rule's keys beside the common ones.
-func (g Gate) MarshalJSON() ([]byte, error) {
-	if g.Rule == nil {
-		return nil, errors.New("a gate without a rule cannot be written")
-	}
-	all := map[string]json.RawMessage{}
-	for _, part := range []any{g.Common, g.Rule} {
-		b, err := json.Marshal(part)
-		if err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal(b, &all); err != nil {
-			return nil, err
-		}
-	}
-	return json.Marshal(all)
-}
-
-// UnmarshalJSON keeps the entry as it is written: [Policy.Check] finds its kind and reads it, so that what is wrong is told by place.
-func (g *Gate) UnmarshalJSON(b []byte) error {
-	g.raw = bytes.Clone(b)
-	return nil
-}
-
-// resolve finds the entry's kind by its keys and reads it.
-func (g *Gate) resolve(d *schema.Document, i int) error {
-	g.At = d.At("gates", i)
-	if g.raw == nil {
-		if g.Rule == nil {
-			return schema.Problems{{Position: g.At, Code: "unknown-gate", Message: "a gate without a rule"}}
-		}
-		return nil
-	}
-	var keys map[string]json.RawMessage
-	if err := json.Unmarshal(g.raw, &keys); err != nil {
-		return schema.Problems{{Position: g.At, Code: "unknown-gate", Message: "a gate is written as {metric: …, min: …}"}}
-	}
-	kind, ok := kindOf(keys)
-	if !ok {
-		var known []string
-		for _, k := range Kinds() {
-			known = append(known, k.Keys...)
-		}
-		suggest := ""
-		at := g.At
-		for key := range keys {
-			if s := schema.Suggest(key, known); s != "" && !slices.Contains(commonKeys(), key) {
-				suggest, at = s, d.KeyAt("gates", i, key)
-			}
-		}
-		return schema.Problems{{Position: at, Code: "unknown-gate", Suggest: suggest,
-			Message: "no key says what kind of gate this is: one of " + strings.Join(known, ", ") + " is needed"}}
-	}
-	g.Kind, g.Rule = kind.Name, kind.New()
-	if err := d.Sub("gates", i).Decode("gate-"+kind.Name, &keys); err != nil {
-		return err
-	}
-	common, own := map[string]json.RawMessage{}, map[string]json.RawMessage{}
-	for key, v := range keys {
-		if slices.Contains(commonKeys(), key) {
-			common[key] = v
-		} else {
-			own[key] = v
-		}
-	}
-	for _, part := range []struct {
-		keys map[string]json.RawMessage
-		into any
-	}{{common, &g.Common}, {own, g.Rule}} {
-		b, err := json.Marshal(part.keys)
-		if err == nil {
-			decoder := json.NewDecoder(bytes.NewReader(b))
-			decoder.DisallowUnknownFields()
-			err = decoder.Decode(part.into)
-		}
-		if err != nil {
-			return schema.Problems{{Position: g.At, Code: "bad-gate", Message: err.Error()}}
-		}
-	}
-	g.raw = nil
-	return nil
-}
-
-func commonKeys() []string {
-	return []string{"id", "decide", "level", "min_support", "on_small", "warn", "because"}
-}
-
-// kindOf finds the first kind of which the entry has a key.
-func kindOf(keys map[string]json.RawMessage) (Kind, bool) {
-	for _, k := range Kinds() {
-		for _, key := range k.Keys {
-			if _, ok := keys[key]; ok {
-				return k, true
-			}
-		}
-	}
-	return Kind{}, false
-}
-
-// check fills in the gate's defaults and finds what its schema cannot.
-func (g *Gate) check(p Policy, d *schema.Document) error {
-	if g.Decide == "" {
-		g.Decide = g.Rule.Decide()
-	}
-	if g.Level == 0 {
-		g.Level = p.Level
-	}
-	if g.MinSupport == 0 {
-		g.MinSupport = DefaultMinSupport
-	}
-	if g.OnSmall == "" {
-		g.OnSmall = "refuse"
-	}
-	if g.ID == "" {
-		g.ID = slug(g.Rule.String())
-	}
-	if err := g.Rule.check(p.Terms, *g, d); err != nil {
-		return err
-	}
-	lower, upper := g.Rule.Bound()
-	if g.Decide == Proven && (lower != nil && *lower >= g.Rule.best() || upper != nil && *upper <= g.Rule.best()) {
-		return schema.Problems{{Position: d.At(), Code: "unprovable",
-			Message: fmt.Sprintf("no sample proves %s: give a bound short of it, or `decide: estimate`", bound(lower, upper))}}
-	}
-	return nil
-}
-
-// slug makes an id of a rule's words.
-func slug(says string) string {
-	var b strings.Builder
-	dash := false
-	for _, r := range strings.ToLower(says) {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '_', r == '.', r == '@':
-			if dash && b.Len() > 0 {
-				b.WriteByte('-')
-			}
-			dash = false
-			b.WriteRune(r)
-		default:
-			dash = true
-		}
-	}
-	return b.String()
-}

@@ -3,9 +3,7 @@ package gates
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,85 +11,47 @@ import (
 	"github.com/gatecard/gatecard/evaluate"
 )
 
-// number writes a figure for reading: three decimals, four under 0.01; "undefined" where there is none.
-func number(v *float64) string {
-	if v == nil {
-		return "undefined"
-	}
-	return Number(*v)
+// words are what a page says of a rule and one of its claims. Sentences are "IS; DEMAND." and "IS ON: too few to show that SHOW.".
+type words struct {
+	metric   string // key
+	across   []string
+	title    string // of the rule: "Recall in every group"
+	required string // "at least 0.50"
+	where    string // of the claim: "people with a disability"
+	is       string // "Recall for people with a disability is 0.295"
+	demand   string // "at least 0.50 is required in every group"
+	show     string // "it is at least 0.50"
+	on       string // " on 50 truly positive rows"; "" where IS says it
+	plan     string // what to do next, where rows are too few
 }
 
-// Number writes a figure for reading: three decimals, four where it is under 0.01, and enough digits of what is large.
-func Number(x float64) string {
-	switch a := math.Abs(x); {
-	case math.IsInf(x, 1):
-		return "∞"
-	case math.IsInf(x, -1):
-		return "−∞"
-	case a >= 1000:
-		return minus(strconv.FormatFloat(x, 'f', 0, 64))
-	case a < 0.01 && a >= 0.00005:
-		return minus(strconv.FormatFloat(x, 'f', 4, 64))
-	}
-	return minus(strconv.FormatFloat(x, 'f', 3, 64))
+// newWords are those that every rule about a metric has.
+func newWords(r Rule, m evaluate.Named, across []string) words {
+	return words{metric: m.Key, across: across, title: sentence(m.Title()), required: required(r.Bound())}
 }
 
-func minus(s string) string {
-	if digits, ok := strings.CutPrefix(s, "-"); ok {
-		if strings.Trim(digits, "0.") == "" {
-			return digits
-		}
-		return "−" + digits
+// about is the metric of a claim's group: "Recall for people with a disability".
+func about(title string, c claim, t evaluate.Terms) string {
+	if len(c.Groups) == 0 {
+		return title
 	}
-	return s
+	return title + " for " + who(c.Groups, t)
 }
 
-// limit writes a bound as it was typed, with two decimals at least.
-func limit(x float64) string {
-	s := strconv.FormatFloat(x, 'f', -1, 64)
-	if i := strings.IndexByte(s, '.'); i < 0 {
-		s += ".00"
-	} else if len(s)-i == 2 {
-		s += "0"
-	}
-	return minus(s)
+// on is how many rows a claim rests on.
+func on(c claim, m evaluate.Named) string {
+	return fmt.Sprintf(" on %s %s", count(c.Support), m.Denominator)
 }
 
-// required is "at least 0.50" or "at most 0.10".
-func required(lower, upper *float64) string {
-	if lower != nil {
-		return "at least " + limit(*lower)
-	}
-	if upper != nil {
-		return "at most " + limit(*upper)
-	}
-	return "nothing"
-}
-
-// bound is "≥ 0.50" or "≤ 0.10".
-func bound(lower, upper *float64) string {
-	if lower != nil {
-		return "≥ " + limit(*lower)
-	}
-	if upper != nil {
-		return "≤ " + limit(*upper)
-	}
-	return ""
+// onSmaller is how many rows the smaller group of a pair has.
+func onSmaller(c claim, m evaluate.Named) string {
+	return fmt.Sprintf(", with %s %s in the smaller group", count(c.Support), m.Denominator)
 }
 
 // sentence starts with a capital.
 func sentence(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
-}
-
-// count writes 69126 as 69,126.
-func count(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // listOf is "a", "a and b", "a, b and c".
@@ -115,7 +75,7 @@ func groupName(groups map[string]string) string {
 }
 
 // who is a group in a person's words: where the terms give a word to its value, that ("people with a disability"); else with its
-// dimension before it ("race = 5").
+// dimension before it ("race 5"); "rows without race" where it has no value.
 func who(groups map[string]string, t evaluate.Terms) string {
 	if len(groups) == 0 {
 		return "overall"
@@ -123,10 +83,14 @@ func who(groups map[string]string, t evaluate.Terms) string {
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(groups)) {
 		word := groups[k]
-		if d, ok := t.Dimension(k); ok && slices.Contains(slices.Collect(maps.Values(d.Values)), word) {
+		d, _ := t.Dimension(k)
+		switch {
+		case slices.Contains(slices.Collect(maps.Values(d.Values)), word):
 			parts = append(parts, word)
-		} else {
-			parts = append(parts, fmt.Sprintf("%s %s", k, word))
+		case word == evaluate.Missing:
+			parts = append(parts, "rows without "+k)
+		default:
+			parts = append(parts, k+" "+word)
 		}
 	}
 	return strings.Join(parts, ", ")
