@@ -44,6 +44,9 @@ const testSchema = `{
     "const": {"anyOf": [{"const": "x"}, {"const": "y"}]},
     "pair": {"type": "object", "dependentRequired": {"slack": ["channel"]}},
     "short": {"type": "string", "minLength": 2, "maxLength": 3},
+    "choice": {"oneOf": [
+      {"type": "object", "additionalProperties": false, "required": ["a", "b"], "properties": {"a": {}, "b": {}}},
+      {"type": "object", "additionalProperties": false, "required": ["x"], "properties": {"x": {"type": "number"}}}]},
     "multiple": {"type": "number", "multipleOf": 5}
   }
 }`
@@ -105,6 +108,7 @@ var decodeRefusals = []struct{ name, in, want string }{
 	{"both", head + "one: {a: 1, b: 2}\n", `3:6: not-one-form: only one of "a" and "b" can be written in "one"`},
 	{"neither", head + "one: {}\n", `3:6: missing-key: "a" or "b" is missing in "one"`},
 	{"union, item", head + "either: [1, x]\n", `3:13: wrong-type: item 2 of "either" must be a number, not the text "x"`},
+	{"union, nearest of two", head + "choice: {x: one}\n", `3:13: wrong-type: "x" must be a number, not the text "one"`},
 	{"consts", head + "const: z\n", `3:8: not-allowed-value: "z" is not allowed for "const": write x or y`},
 	{"dependent", head + "pair: {slack: 1}\n", `3:7: missing-key: "channel" is missing in "pair": it belongs to another key that is written`},
 	{"short", head + "short: é\n", `3:8: wrong-size: "short" must have at least 2 letters, not 1`},
@@ -184,12 +188,16 @@ func TestDecodeFills(t *testing.T) {
 		half := 0.5
 		c.want.Threshold = &half
 		d := parse(t, "f.yaml", c.in)
-		for range 2 { // decoding changes nothing
+		before := string(d.root.appendJSON(nil))
+		for range 2 {
 			var got config
 			if err := d.decode(s, &got); err != nil {
 				t.Errorf("%s: %v", c.in, err)
 			} else if !reflect.DeepEqual(got, c.want) {
 				t.Errorf("%s: got %+v, want %+v", c.in, got, c.want)
+			}
+			if after := string(d.root.appendJSON(nil)); after != before {
+				t.Errorf("%s was changed by decoding it, to %s", before, after)
 			}
 		}
 	}
