@@ -39,7 +39,7 @@ var pageTemplate = template.Must(template.New("card.html.tmpl").Funcs(template.F
 // style is the page's own sheet, which no data reaches.
 func style() (template.CSS, error) {
 	b, err := templates.ReadFile("templates/card.css")
-	return template.CSS(b), err //nolint:gosec // embedded
+	return template.CSS(b), err // embedded
 }
 
 var figures = regexp.MustCompile(`[−-]?\b\d+\.\d+\b`)
@@ -47,7 +47,7 @@ var figures = regexp.MustCompile(`[−-]?\b\d+\.\d+\b`)
 // strong makes the figures of a sentence stand out.
 func strong(s string) template.HTML {
 	s = template.HTMLEscapeString(cards.Line(s))
-	return template.HTML(figures.ReplaceAllString(s, "<b>$0</b>")) //nolint:gosec // escaped above
+	return template.HTML(figures.ReplaceAllString(s, "<b>$0</b>")) // escaped above
 }
 
 var breakable = strings.NewReplacer("@", "@<wbr>", "/", "/<wbr>", "_", "_<wbr>", ":", ":<wbr>")
@@ -59,5 +59,5 @@ func soft(s string) template.HTML {
 		// None of the signs stands in what HTMLEscapeString makes ("&lt;", "&#34;").
 		parts[i] = breakable.Replace(template.HTMLEscapeString(p))
 	}
-	return template.HTML(strings.Join(parts, " ")) //nolint:gosec // escaped above
+	return template.HTML(strings.Join(parts, " ")) // escaped above
 }

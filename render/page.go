@@ -46,7 +46,6 @@ type verdict struct {
 	Because, At         string
 	Tally               string // with the notes
 	Policy              string
-	Small               string
 	Refusals            []refusal
 }
 

@@ -89,7 +89,10 @@ func groups(v View, e *evaluate.Evaluation) *groupBlock {
 	bounds := map[string]gates.Outcome{}
 	var metrics []string
 	if r != nil {
-		for _, g := range r.Gates {
+		// Gates that look at groups come first: theirs is the metric that matters here.
+		ordered := slices.Clone(r.Gates)
+		slices.SortStableFunc(ordered, func(a, b gates.Outcome) int { return min(1, len(b.Across)) - min(1, len(a.Across)) })
+		for _, g := range ordered {
 			if _, ok := e.Overall().Metrics[g.Metric]; !ok {
 				continue
 			}

@@ -18,9 +18,9 @@ import (
 func prose(s string) template.HTML {
 	var b bytes.Buffer
 	if err := markdownOf.Convert([]byte(cards.Visible(s)), &b); err != nil {
-		return template.HTML("<p>" + template.HTMLEscapeString(cards.Visible(s)) + "</p>") //nolint:gosec // escaped
+		return template.HTML("<p>" + template.HTMLEscapeString(cards.Visible(s)) + "</p>") // escaped
 	}
-	return template.HTML(b.String()) //nolint:gosec // made by the renderers below, which escape
+	return template.HTML(b.String()) // made by the renderers below, which escape
 }
 
 // inline is prose without the paragraph around it, where it is one.
@@ -28,10 +28,10 @@ func inline(s string) template.HTML {
 	h := strings.TrimSpace(string(prose(s)))
 	if one, ok := strings.CutPrefix(h, "<p>"); ok {
 		if one, ok = strings.CutSuffix(one, "</p>"); ok && !strings.Contains(one, "<p>") {
-			return template.HTML(one) //nolint:gosec // as above
+			return template.HTML(one) // as above
 		}
 	}
-	return template.HTML(h) //nolint:gosec // as above
+	return template.HTML(h) // as above
 }
 
 var markdownOf = goldmark.New(goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(inert{}, 1))))
