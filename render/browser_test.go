@@ -139,7 +139,15 @@ func look(ctx context.Context, t *testing.T, seen *witness, url string, width in
 		foreign: document.querySelectorAll("img,iframe,object,embed,base,form,link:not([rel=icon])").length,
 		links: [...document.links].map(a => a.protocol).filter(p => !["http:","https:","mailto:"].includes(p)).length,
 		opened: (document.querySelectorAll("details").forEach(d => d.open = true), document.documentElement.scrollWidth),
-		wide: [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && getComputedStyle(e).position != "absolute" && !e.closest("svg")).slice(0,3).map(e => e.outerHTML.slice(0,120)).join("\n"),
+		wide: (() => { // what sticks out, by its text: a box may be narrower than what it holds
+			const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
+			for (let n; n = walk.nextNode();) {
+				range.selectNodeContents(n);
+				const e = n.parentElement;
+				if (n.data.trim() && [...range.getClientRects()].some(r => r.right > innerWidth + 1)) found.push(e.tagName + "." + (e.getAttribute("class") ?? "") + " in " + e.parentElement.tagName + "." + (e.parentElement.getAttribute("class") ?? "") + ": " + n.data.slice(0, 60));
+			}
+			return found.slice(0, 3).join("\n");
+		})(),
 		dark: getComputedStyle(document.body).backgroundColor})`
 	type found struct {
 		Scroll, Inner, Opened             int
