@@ -201,3 +201,21 @@ func TestNotFiniteIsIncoherent(t *testing.T) {
 		}
 	}
 }
+
+func TestZeroDecisionRefuses(t *testing.T) {
+	for _, d := range []Decision{{}, {Target: "Production"}, {Met: []string{"gates"}, Unmet: []Refusal{{}}}, {Unchecked: []string{"bytes"}}} {
+		if d.Allowed() {
+			t.Errorf("%+v is allowed", d)
+		}
+	}
+	if !(Decision{Met: []string{"gates"}}).Allowed() {
+		t.Error("met, with nothing unmet, is not allowed")
+	}
+}
+
+func TestChampionRefusalInWords(t *testing.T) {
+	c := candidate{statement: Statement{Champion: "m/1"}}
+	if got, want := checkChampion(c)[0].Detail, "compared with m/1, champion is none"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
