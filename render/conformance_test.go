@@ -30,6 +30,18 @@ func sinks() map[string]func(io.Writer, View) error {
 		"decision": func(w io.Writer, v View) error {
 			return Decision(w, v.version(), firstDecision(v), Options{})
 		},
+		"figures": func(w io.Writer, v View) error {
+			if v.evaluation() == nil {
+				return nil
+			}
+			return Figures(w, v.evaluation(), Options{})
+		},
+		"explain": func(w io.Writer, v View) error {
+			if r := v.report(); r == nil || len(r.Gates) == 0 || v.evaluation() == nil {
+				return nil
+			}
+			return Explain(w, v.report().Gates[0], v.evaluation(), Options{})
+		},
 		"problems": func(w io.Writer, v View) error {
 			return Problems(w, schema.Problems{{Position: schema.Position{File: v.Model, Line: 1, Column: 2}, Code: "code", Message: v.Model, Suggest: v.Model}}, Options{})
 		},
@@ -135,7 +147,7 @@ func TestNothingHides(t *testing.T) {
 				break
 			}
 		}
-		if name != "annotations" && name != "problems" && !strings.Contains(out, "‹U+202E›") {
+		if name != "annotations" && name != "problems" && name != "figures" && !strings.Contains(out, "‹U+202E›") {
 			t.Errorf("%s does not show what was hidden", name)
 		}
 		for i, line := range strings.Split(out, "\n") {
@@ -301,8 +313,8 @@ func TestJUnit(t *testing.T) {
 func TestAbsenceNeverPasses(t *testing.T) {
 	for name, v := range map[string]View{"empty": {}, "no gates": {Report: &gates.Report{}}, "a card alone": {Card: undecidedCard(t)}} {
 		for sink, write := range sinks() {
-			if sink == "history" || sink == "annotations" || sink == "problems" {
-				continue
+			if slices.Contains([]string{"history", "annotations", "problems", "figures", "explain"}, sink) {
+				continue // they are given something, or nothing is asked of them
 			}
 			out := text(t, write, v)
 			if out == "" {

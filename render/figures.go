@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/evaluate"
@@ -67,12 +66,12 @@ func (g *grid) add(cells []string) {
 // Explain writes one gate whole: its sentence, its interval, and every claim with its limits.
 func Explain(w io.Writer, o gates.Outcome, e *evaluate.Evaluation, options Options) error {
 	c := newConsole(options)
-	c.paragraph("  ", strings.ToUpper(string(o.Verdict))+"  "+plain(o.Sentence))
+	c.paragraph("  ", c.tint(o.Verdict, plain(shout(o.Verdict)))+"  "+plain(o.Sentence))
 	if o.Because != "" {
 		c.paragraph("  ", plain("“"+o.Because+"”")+"   "+plain(o.At.String()))
 	}
 	c.gap()
-	c.paragraph("  ", fmt.Sprintf("gate %s: %s, %s, decide: %s at level %v", plain(o.Gate), plain(o.Says), plain(o.Bound), o.Decide, o.Level))
+	c.paragraph("  ", fmt.Sprintf("gate %s: %s, %s, decide: %s at level %v", plain(o.Gate), plain(o.Says), plain(o.Bound), plain(string(o.Decide)), o.Level))
 	if o.Low != nil || o.High != nil {
 		c.paragraph("  ", "its interval, which alone decides: "+ends(o.Low, o.High))
 	}
