@@ -9,7 +9,6 @@ import (
 
 	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/evaluate"
-	"github.com/gatecard/gatecard/evaluate/stats"
 	"github.com/gatecard/gatecard/gates"
 	"github.com/gatecard/gatecard/render/chart"
 )
@@ -169,7 +168,7 @@ func newMetric(e *evaluate.Evaluation, metric string, along []string, g gates.Ou
 			}
 			if f.Interval != nil {
 				methods[method(f.Interval.Method)] = true
-				level = percentOf(f.Interval)
+				level = percentOf(f.Interval.Level)
 				if f.Support >= b.Small {
 					values = append(values, f.Interval.Low, f.Interval.High)
 				}
@@ -236,7 +235,7 @@ func method(name string) string {
 	return strings.ReplaceAll(name, "-", " ")
 }
 
-func percentOf(i *stats.Interval) string { return strconv.FormatFloat(i.Level*100, 'g', 4, 64) + " %" }
+func percentOf(level float64) string { return strconv.FormatFloat(level*100, 'g', 4, 64) + " %" }
 
 // metricNames are a slice's metrics in the order of the list of metrics.
 func metricNames(s evaluate.Slice) []string {
