@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -214,10 +215,15 @@ func testChampionChanged(t *testing.T, s *registry.Store) {
 		t.Errorf("compared with the alias champion: %v, %v", d, err)
 	}
 	// A champion that was taken away is one that was set.
-	w.move(t, three, registry.Archived)
-	third := must[evidence.Standing](t)(s.Look(t.Context(), registry.Look{Model: "m", Policy: w.Policy(), Dataset: evidence.DigestOf([]byte("r")), By: By()}))
-	if third.NeverChampion {
-		t.Error("a model whose champion was taken away never had one")
+	for _, target := range []evidence.Target{registry.Production, registry.Staging, "@challenger"} {
+		other := world(t, s, "other-"+strings.Trim(string(target), "@"))
+		v := other.passing(t, "a")
+		other.move(t, v, target)
+		other.move(t, v, registry.Archived)
+		st := must[evidence.Standing](t)(s.Look(t.Context(), registry.Look{Model: other.Model, Policy: other.Policy(), Dataset: evidence.DigestOf([]byte("r")), By: By()}))
+		if st.NeverChampion != (target != registry.Production) {
+			t.Errorf("after %s, it never had a champion: %v", target, st.NeverChampion)
+		}
 	}
 }
 

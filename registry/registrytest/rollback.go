@@ -80,6 +80,7 @@ func testRollbackVerifies(t *testing.T, s *registry.Store) {
 		w.move(t, v, registry.Production)
 	}
 	// A failure that came later does not undo that it was let in, and a policy that came later is not asked.
+	w.attest(t, one, Failing)
 	w.attest(t, two, Failing)
 	stricter := w
 	must[evidence.PolicyRef](t)(s.SetPolicy(t.Context(), "m", []byte(`{"gates":["stricter"]}`), By()))

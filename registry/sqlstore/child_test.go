@@ -129,7 +129,14 @@ func raceRounds(ctx context.Context, s *Store, args []string) error {
 		w := registrytest.World{Store: &registry.Store{Registry: &g, Ledger: &g}, Model: args[0]}
 		results := make(chan string)
 		for n := from; n < to; n++ {
-			go func() { results <- raceOne(ctx, w, strconv.Itoa(n), evidence.Target(lines.Text())) }()
+			number, target := strconv.Itoa(n), evidence.Target(lines.Text())
+			go func() {
+				result := raceOne(ctx, w, number, target)
+				if _, began := g.first.LoadOrStore(number, true); !began { // it failed before: nobody is to wait for it
+					g.begun.Done()
+				}
+				results <- result
+			}()
 		}
 		g.begun.Wait()
 		fmt.Println("begun")

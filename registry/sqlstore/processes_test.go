@@ -42,6 +42,7 @@ func TestProcessesRace(t *testing.T) {
 	for i := range processes {
 		racers = append(racers, newRacer(t, child(t, "race", path, "m", strconv.Itoa(i*each+1), strconv.Itoa((i+1)*each+1))))
 	}
+	raceRound := inShort(raceRound)
 	for round := range raceRound {
 		target := evidence.Target(fmt.Sprintf("@round-%d", round))
 		if round == 0 {
