@@ -31,7 +31,7 @@ func Encode(v any) ([]byte, error) {
 	}
 	root, err := parseJSON("JSON", b)
 	if err != nil {
-		return nil, fmt.Errorf("encode %T: %v", v, err) // not %w: these are no Problems of a person
+		return nil, fmt.Errorf("encode %T: %v", v, err) //nolint:errorlint // these are no Problems of a person, to be told by place
 	}
 	sortKeys(root)
 	return root.appendJSON(make([]byte, 0, len(b))), nil
