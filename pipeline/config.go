@@ -52,15 +52,22 @@ type Origin struct {
 func Load(file string) (Config, error) {
 	c := Config{file: file}
 	d, _, err := read(file, "gatecard", &c)
-	if err != nil {
-		return c, err
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return c, usage("no-config", "there is no %s: `gatecard init predictions.parquet` writes one", file)
+	case err != nil:
+		return c, readable(err)
 	}
 	c.doc = d
 	errs := []error{c.Data.Check(d), c.Policy.Check(d), c.check(d), c.Notify.Check(d.Sub("notify"))}
 	if c.Card != "" {
 		_, words, err := read(c.path(c.Card), "card", &c.Words)
-		if errors.Is(err, fs.ErrNotExist) {
+		var ps schema.Problems
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
 			err = schema.Problems{{Position: d.At("card"), Code: "no-such-file", Message: fmt.Sprintf("there is no file %q", c.Card)}}
+		case err != nil && !errors.As(err, &ps):
+			err = schema.Problems{{Position: d.At("card"), Code: "unreadable", Message: readable(err).Error()}}
 		}
 		c.words = words
 		errs = append(errs, err)
@@ -70,6 +77,15 @@ func Load(file string) (Config, error) {
 	}
 	c.Data.Open = func(path string) table.Source { return c.source(path) }
 	return c, schema.Join(errs...)
+}
+
+// readable makes a file that the system would not read a mistake in naming it. What is wrong in the file stays as it is.
+func readable(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return usage("unreadable", "read %s: %s", path.Path, path.Err)
+	}
+	return err
 }
 
 // read reads a file that a person wrote.

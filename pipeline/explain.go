@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatecard/gatecard/compliance"
 	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evaluate/table"
 	"github.com/gatecard/gatecard/evidence"
@@ -16,33 +17,45 @@ import (
 // Codes are this package's codes, with what `gatecard explain` says of each.
 func Codes() map[string]string {
 	return map[string]string{
-		"usage":             "The command does not take these flags or arguments. `gatecard help COMMAND` shows what it takes.",
-		"no-such-file":      "A file that is named is not there. Paths in a file are relative to that file, paths in flags to the working directory.",
-		"no-config":         "There is no gatecard.yaml. `gatecard init predictions.parquet` looks at a file of predictions and writes one.",
-		"no-version":        "Only a version of a registry can be promoted: evidence binds its very bytes. Make one by --register DIR, or name one by --version N.",
-		"no-registry":       "The command needs a registry that exists. `gatecard run` and `gatecard register` make one (sqlite:registry.db) where there is none.",
-		"new-registry":      "With CI set a registry that does not exist yet is not made unless --new-registry is given: a disk that is thrown away after the job would make every job version 1, under a policy of its own, and no champion would ever be compared with.",
-		"unknown-registry":  "A registry is named by an address: sqlite:registry.db.",
-		"no-key":            "Evidence is signed. In CI a key is brought along by --key FILE or in the variable GATECARD_KEY; elsewhere a local one is made on first use.",
-		"bad-key":           "A key is ed25519: the private half in PEM as PKCS #8, the public half as SPKI. `gatecard keys new FILE` makes both.",
-		"no-trust":          "Whose signature counts is never taken from the evidence itself: name public keys by --trust FILE.pub, or a registry whose ledger lists them.",
-		"no-policy":         "No policy was ever set for this model. `gatecard policy set` sets that of gatecard.yaml; the first run of a model does so too.",
-		"bad-out":           "--out would write over an input or over a file that gatecard did not write. Name another folder.",
-		"bad-target":        "A target is a stage (None, Staging, Production, Archived) or an alias with its @, as @champion.",
-		"bad-version":       "A version is named as in MLflow: NAME/2, NAME/latest, NAME@champion, with or without models:/ before it.",
-		"unknown-gate-id":   "No gate of the report has that id. `gatecard gate` lists them.",
-		"not-found":         "The registry has no such model or version.",
-		"exists":            "The file is there already, and is not written over.",
-		"unknown-framework": "There is no framework of that name. `gatecard export --help` lists them.",
+		"usage":                "The command does not take these flags or arguments. `gatecard help COMMAND` shows what it takes.",
+		"no-such-file":         "A file that is named is not there. Paths in a file are relative to that file, paths in flags to the working directory.",
+		"no-config":            "There is no gatecard.yaml. `gatecard init predictions.parquet` looks at a file of predictions and writes one.",
+		"no-version":           "Only a version of a registry can be promoted: evidence binds its very bytes. Make one by --register DIR, or name one by --version N.",
+		"no-registry":          "The command needs a registry that exists. `gatecard run` and `gatecard register` make one (sqlite:registry.db) where there is none.",
+		"new-registry":         "With CI set a registry that does not exist yet is not made unless --new-registry is given: a disk that is thrown away after the job would make every job version 1, under a policy of its own, and no champion would ever be compared with.",
+		"unknown-registry":     "A registry is named by an address: sqlite:registry.db.",
+		"no-key":               "Evidence is signed. In CI a key is brought along by --key FILE or in the variable GATECARD_KEY; elsewhere a local one is made on first use.",
+		"bad-key":              "A key is ed25519: the private half in PEM as PKCS #8, the public half as SPKI. `gatecard keys new FILE` makes both.",
+		"no-trust":             "Whose signature counts is never taken from the evidence itself: name public keys by --trust FILE.pub, or a registry whose ledger lists them.",
+		"no-policy":            "No policy was ever set for this model. `gatecard policy set` sets that of gatecard.yaml; the first run of a model does so too.",
+		"bad-out":              "--out would write over an input or over a file that gatecard did not write. Name another folder.",
+		"bad-target":           "A target is a stage (None, Staging, Production, Archived) or an alias with its @, as @champion.",
+		"bad-version":          "A version is named as in MLflow: NAME/2, NAME/latest, NAME@champion, with or without models:/ before it.",
+		"unknown-gate-id":      "No gate of the report has that id. `gatecard gate` lists them.",
+		"not-found":            "The registry has no such model or version.",
+		"exists":               "The file is there already, and is not written over.",
+		"bad-folder":           "What a run writes, and the key that it signs with, must not lie in the folder that --register keeps: each run would find other files there than the one before, and a private key would be kept with the model. Put the artifacts into a folder of their own.",
+		"bad-artifacts":        "The folder of artifacts cannot be a version: it holds no file, a link or another thing that is no file, an empty folder, or names that are one name elsewhere. Put regular files with plain names there.",
+		"no-guess":             "No column of the file looks like a label of two values with a score or a prediction beside it, so that there is nothing to begin with. Write gatecard.yaml by hand: `gatecard schema gatecard` shows its keys.",
+		"unreadable":           "The file is there, but the system would not read it, or it is not as gatecard writes it.",
+		"other-terms":          "The evaluation was made with other columns, values, threshold or groups than this policy asks for, so that its figures mean something else. Run `gatecard evaluate` again with this gatecard.yaml.",
+		"stored-bytes-damaged": "Bytes of the registry's store are not those that were stored: a disk failed, or somebody changed them. Nothing of them is used. Register the files again as a new version, or put the store back from a backup.",
+		"overtaken":            "Somebody else moved the target, set the policy or took over while this call was at work, and nothing was moved by it. Look at `gatecard registry history`, and run the command again if it is still wanted.",
+		"disk-full":            "The disk has no room left. What was begun was not half-written; make room and run the command again: what is there already is not made twice.",
+		"no-permission":        "The system does not let this user write or read there: permissions, or a file system that is read-only. Name another place, or change them.",
+		"outside-failure":      "Something outside of gatecard failed: a registry, a disk, a network. The message says what. Nothing is half-done: once the cause is gone, run the command again.",
+		"unknown-framework":    "There is no framework of that name. `gatecard export --help` lists them.",
 	}
 }
 
 // Explanations joins the codes of all packages.
 func Explanations() map[string][]string {
 	all := map[string][]string{}
-	for _, codes := range []map[string]string{schema.Codes(), evidence.Codes(), table.Codes(), evaluate.Codes(), gates.Codes(), Codes()} {
+	for _, codes := range []map[string]string{schema.Codes(), evidence.Codes(), table.Codes(), evaluate.Codes(), gates.Codes(), compliance.Codes(), Codes()} {
 		for code, text := range codes {
-			all[code] = append(all[code], text)
+			if !slices.Contains(all[code], text) {
+				all[code] = append(all[code], text)
+			}
 		}
 	}
 	return all

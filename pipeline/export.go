@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/compliance"
 	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/registry"
 	"github.com/gatecard/gatecard/schema"
 )
 
@@ -83,4 +86,31 @@ func dossier(ctx context.Context, job *Job, v evidence.Version) (compliance.Doss
 		return d, err
 	}
 	return d, d.TakeLog(leaves, checkpoint, v.Model)
+}
+
+// FrameworkNames lists the frameworks.
+func FrameworkNames() []string {
+	all, err := compliance.Frameworks()
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, f := range all {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// WriteExport writes the dossier and the matrix (JSON and Markdown) into a folder, and answers the dossier's path.
+func WriteExport(ctx context.Context, folder string, m compliance.Matrix, dossier []byte) (string, error) {
+	var asJSON, markdown bytes.Buffer
+	if err := m.WriteJSON(&asJSON); err != nil {
+		return "", err
+	}
+	if err := m.WriteMarkdown(&markdown); err != nil {
+		return "", err
+	}
+	name := "dossier-" + strings.NewReplacer("/", "-", "@", "-").Replace(m.Version) + ".zip"
+	files := []registry.Blob{blob(name, dossier), blob(m.Framework+".json", asJSON.Bytes()), blob(m.Framework+".md", markdown.Bytes())}
+	return filepath.Join(folder, name), replaceAll(ctx, folder, files)
 }

@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +13,27 @@ import (
 
 	"github.com/gatecard/gatecard/evaluate/table"
 )
+
+// Init looks at a file of predictions and writes gatecard.yaml and card.yaml beside it. Neither may be there yet.
+func Init(ctx context.Context, file string) (written []string, g Guess, err error) {
+	folder := filepath.Dir(file)
+	config, card := filepath.Join(folder, DefaultConfig), filepath.Join(folder, "card.yaml")
+	for _, f := range []string{config, card} {
+		if _, err := os.Lstat(f); err == nil {
+			return nil, g, &UsageError{Code: "exists", What: f + " is there already, and is not written over"}
+		}
+	}
+	if g, err = Look(ctx, file); err != nil {
+		return nil, g, err
+	}
+	if err := writeNew(config, 0o666, g.YAML()); err != nil {
+		return nil, g, err
+	}
+	if err := writeNew(card, 0o666, CardYAML(modelName(strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))))); err != nil {
+		return nil, g, errors.Join(err, os.Remove(config))
+	}
+	return []string{config, card}, g, nil
+}
 
 // Guess is what a file of predictions looks like: which column is what, each with the reason.
 type Guess struct {

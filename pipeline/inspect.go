@@ -2,16 +2,14 @@ package pipeline
 
 import (
 	"context"
-	"encoding/pem"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/registry"
+	"github.com/gatecard/gatecard/schema"
 )
 
 // Shown is a statement that was signed about a version.
@@ -85,7 +83,20 @@ func History(ctx context.Context, job *Job, model string) ([]evidence.Record, er
 	if err != nil {
 		return nil, err
 	}
-	return store.Log(ctx, model, 1)
+	records, err := store.Log(ctx, model, 1)
+	if err == nil && len(records) == 0 && model != "" {
+		err = unknownModel(ctx, store, model)
+	}
+	return records, err
+}
+
+// unknownModel says that there is no model of that name, and which is near.
+func unknownModel(ctx context.Context, store *registry.Store, model string) error {
+	known, err := store.Models(ctx)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("there is no model %q%s: %w", model, suggested(schema.Suggest(model, known)), registry.ErrNotFound)
 }
 
 // Audited says that the log holds together: its length and root.
@@ -104,146 +115,35 @@ func Audit(ctx context.Context, job *Job) (Audited, error) {
 	return Audited{records, root}, err
 }
 
-// Keys lists the keys that the ledger trusts.
-func Keys(ctx context.Context, job *Job) ([]KnownKey, error) {
-	store, err := job.must(ctx)
-	if err != nil {
-		return nil, err
+// Lines are a version whole.
+func Lines(l Listed) []string {
+	v := l.Version
+	lines := []string{v.String() + "  " + l.state(), fmt.Sprintf("  created   %s by %s", v.Created.Format("2006-01-02 15:04:05"), v.Lineage.Author.Subject)}
+	dirty := ""
+	if v.Lineage.Dirty {
+		dirty = " (work tree differed)"
 	}
-	trust, err := store.Trust(ctx)
-	return keysOf(trust), err
-}
-
-// SetPolicy enters the policy of a configuration as the one in force.
-func SetPolicy(ctx context.Context, c Config, job *Job) (evidence.PolicyRef, error) {
-	canonical, err := c.Policy.Canonical()
-	if err != nil {
-		return evidence.PolicyRef{}, err
-	}
-	store, err := job.open(ctx)
-	if err != nil {
-		return evidence.PolicyRef{}, err
-	}
-	return store.SetPolicy(ctx, c.Model, canonical, job.by())
-}
-
-// ShowPolicy gives the policy in force.
-func ShowPolicy(ctx context.Context, job *Job, model string) (evidence.PolicyRef, []byte, error) {
-	store, err := job.must(ctx)
-	if err != nil {
-		return evidence.PolicyRef{}, nil, err
-	}
-	ref, canonical, err := store.Policy(ctx, model)
-	if errors.Is(err, registry.ErrNotFound) {
-		err = fmt.Errorf("no policy was ever set for %s: %w", model, err)
-	}
-	return ref, canonical, err
-}
-
-// ReadTrust reads public keys from a file of PEM blocks: each may sign everything that is verified by it.
-func ReadTrust(file string) (evidence.Trust, error) {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return nil, usage("bad-key", "read the trusted keys: %s", err)
-	}
-	var trust evidence.Trust
-	for rest := b; ; {
-		var block *pem.Block
-		block, rest = pem.Decode(rest)
-		if block == nil {
-			break
+	for _, f := range []struct{ name, value string }{{"data", v.Lineage.Data}, {"commit", v.Lineage.Commit + dirty}, {"run", v.Lineage.Run}, {"parent", v.Lineage.Parent}} {
+		if f.value == "" {
+			f.value = "unknown"
 		}
-		public, err := evidence.ParsePublicKey(pem.EncodeToMemory(block))
-		if err != nil {
-			return nil, usage("bad-key", "%s: %s", file, err)
-		}
-		trust = append(trust, evidence.TrustedKey{Public: public, Roles: []string{evidence.RoleEvidence, evidence.RoleAdmin},
-			Owner: evidence.Actor{Issuer: "key", Subject: evidence.KeyID(public), Name: filepath.Base(file)}})
+		lines = append(lines, fmt.Sprintf("  %-9s %s", f.name, f.value))
 	}
-	if len(trust) == 0 {
-		return nil, usage("bad-key", "%s holds no public key in PEM", file)
+	lines = append(lines, "  manifest  "+string(v.Manifest.Digest()))
+	for _, f := range v.Manifest {
+		lines = append(lines, fmt.Sprintf("    %s  %10s  %s", f.SHA256.Short(), cards.Count(f.Size), f.Path))
 	}
-	return trust, nil
-}
-
-// Verified is what evidence is good for, without registry or ledger.
-type Verified struct {
-	Digest    evidence.Digest     `json:"digest"`
-	Statement *evidence.Statement `json:"statement,omitempty"`
-	Signer    evidence.Actor      `json:"signer"`
-	Decision  evidence.Decision   `json:"decision"`
-}
-
-// Verify checks an envelope, with the proof beside it where there is one, and (artifacts not "") whether a folder holds the very files that
-// it is about.
-func Verify(file, artifacts string, trust evidence.Trust, job *Job) (Verified, error) {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return Verified{}, usage("no-such-file", "read the evidence: %s", err)
+	lines = append(lines, "  attached")
+	for _, f := range l.Attached {
+		lines = append(lines, fmt.Sprintf("    %s  %10s  %s", f.SHA256.Short(), cards.Count(f.Size), f.Path))
 	}
-	envelope, err := evidence.DecodeEnvelope(b)
-	if err != nil {
-		return Verified{Decision: refused(err)}, nil
+	for _, s := range l.Evidence {
+		kind := s.Kind[strings.LastIndex(strings.TrimSuffix(string(s.Kind), "/v1"), "/")+1:]
+		lines = append(lines, fmt.Sprintf("  %s %s  %s, issued %s, expires %s, by %s %s", strings.TrimSuffix(string(kind), "/v1"), s.Digest.Short(), s.Verdict,
+			s.Issued.Format("2006-01-02 15:04"), s.Expires.Format("2006-01-02"), s.Signer.Subject, s.Problem))
 	}
-	bundle := evidence.Bundle{Envelope: envelope}
-	if proof, err := os.ReadFile(filepath.Join(filepath.Dir(file), strings.Replace(filepath.Base(file), ".dsse.json", ".proof.json", 1))); err == nil && strings.HasSuffix(file, ".dsse.json") {
-		if bundle.Log, err = evidence.DecodeProof(proof); err != nil {
-			return Verified{Decision: refused(err)}, nil
-		}
+	for i, line := range lines {
+		lines[i] = cards.Visible(line)
 	}
-	now := job.Now()
-	v := Verified{Digest: envelope.Digest(), Decision: evidence.VerifyOffline(bundle, trust, now)}
-	if s, by, err := evidence.Open(envelope, trust, now); err == nil {
-		v.Statement, v.Signer = &s, by
-		if artifacts != "" {
-			v.checkArtifacts(artifacts)
-		}
-	}
-	return v, nil
-}
-
-// refused is a decision that refuses evidence for an error.
-func refused(err error) evidence.Decision {
-	var r evidence.Refusal
-	if !errors.As(err, &r) {
-		r = evidence.Refusal{Requirement: "evidence", Reason: evidence.EnvelopeMalformed, Detail: err.Error()}
-	}
-	return evidence.Decision{Unmet: []evidence.Refusal{r}}
-}
-
-func (v *Verified) checkArtifacts(folder string) {
-	manifest, err := evidence.ReadManifest(os.DirFS(folder))
-	switch {
-	case err != nil:
-		v.Decision.Unmet = append(v.Decision.Unmet, evidence.Refusal{Requirement: "bytes", Reason: evidence.BytesChanged, Detail: err.Error()})
-	case manifest.Digest() != v.Statement.Version.Manifest.Digest():
-		v.Decision.Unmet = append(v.Decision.Unmet, evidence.Refusal{Requirement: "bytes", Reason: evidence.BytesChanged,
-			Detail: fmt.Sprintf("the files in %s are not those that were tested: %s", folder, differs(manifest, v.Statement.Version.Manifest))})
-	default:
-		v.Decision.Met = append(v.Decision.Met, "bytes")
-	}
-}
-
-// differs names the first file that is not the same in two manifests.
-func differs(got, want evidence.Manifest) string {
-	tested := map[string]evidence.Digest{}
-	for _, f := range want {
-		tested[f.Path] = f.SHA256
-	}
-	for _, f := range got {
-		digest, ok := tested[f.Path]
-		if !ok {
-			return f.Path + " was not among them"
-		}
-		if digest != f.SHA256 {
-			return f.Path + " has other bytes"
-		}
-		delete(tested, f.Path)
-	}
-	for _, f := range want {
-		if _, ok := tested[f.Path]; ok {
-			return f.Path + " is missing"
-		}
-	}
-	return "their sizes differ"
+	return lines
 }

@@ -5,6 +5,9 @@ import (
 	"crypto"
 	"crypto/ed25519"
 	"fmt"
+	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatecard/gatecard/evidence"
@@ -21,16 +24,18 @@ type Job struct {
 	Lineage  evidence.Lineage // of it
 	Number   string           // --version: one that exists
 	Promote  []evidence.Target
-	Key      func() (Key, error) // called when something is to be signed, for the first time
-	Trust    evidence.Trust      // --trust; nil: the ledger's
+	Key      func(make bool) (Key, error) // asked when something is to be signed; without make a key that is to be made is the zero Key
+	KeyFile  string                       // --key, which must not be registered as an artifact
+	Trust    evidence.Trust               // --trust; nil: the ledger's
 	Tell     []notify.Reader
 	Out      string // a folder; "": nothing is written
 	Tool     string // gatecard's version and build
 	Now      func() time.Time
 
-	notes []string
-	store *registry.Store
-	key   *Key
+	notes   []string
+	store   *registry.Store
+	key     *Key
+	writing bool // the key is enrolled or not needed, and what a crash left is healed
 }
 
 // Key signs; Owner says whose it is.
@@ -52,6 +57,9 @@ func (j *Job) note(format string, args ...any) {
 	j.notes = append(j.notes, fmt.Sprintf(format, args...))
 }
 
+// Notes tell what happened on the way: a new key, a new registry.
+func (j *Job) Notes() []string { return slices.Clone(j.notes) }
+
 // signer is the key, made or read once.
 func (j *Job) signer() (*Key, error) {
 	if j.key != nil {
@@ -60,7 +68,7 @@ func (j *Job) signer() (*Key, error) {
 	if j.Key == nil {
 		return nil, usage("no-key", "there is no key to sign with")
 	}
-	key, err := j.Key()
+	key, err := j.Key(true)
 	if err != nil {
 		return nil, err
 	}
@@ -71,59 +79,100 @@ func (j *Job) signer() (*Key, error) {
 	return j.key, nil
 }
 
-// exists says whether there is a registry at the address already. One that may not be made is an error.
-func (j *Job) exists(ctx context.Context) (bool, error) {
-	backend, err := all.Find(j.Registry)
-	if err != nil {
-		return false, usage("unknown-registry", "%s", err)
-	}
-	there, err := backend.Exists(ctx, j.Registry)
+// there says whether there is a registry at the address already.
+func (j *Job) there(ctx context.Context) (bool, error) {
+	backend, err := j.backend()
 	if err != nil {
 		return false, err
 	}
-	if !there && !j.MakeNew {
-		return false, usage("new-registry", "there is no registry at %s, and CI is set: a disk that is thrown away would make every job version 1 under a policy of its own. "+
-			"Name one that lasts by --registry, or say --new-registry", j.Registry)
-	}
-	return there, nil
+	return backend.Exists(ctx, j.Registry)
 }
 
-// existing opens the registry if it is there already, and answers nil where it is not.
-func (j *Job) existing(ctx context.Context) (*registry.Store, error) {
+func (j *Job) backend() (registry.Backend, error) {
+	backend, err := all.Find(j.Registry)
+	if err == nil {
+		return backend, nil
+	}
+	var known []string
+	for _, b := range all.Backends() {
+		known = append(known, b.Scheme+":")
+	}
+	scheme, _, _ := strings.Cut(j.Registry, ":")
+	return registry.Backend{}, usage("unknown-registry", "--registry: %q is no kind of registry: an address begins with %s, as in %s", scheme, strings.Join(known, ", "), DefaultRegistry)
+}
+
+// mayMake refuses a registry that is not there yet and may not be made.
+func (j *Job) mayMake(ctx context.Context) error {
+	there, err := j.there(ctx)
+	if err == nil && !there && !j.MakeNew {
+		err = usage("new-registry", "there is no registry at %s, and CI is set: a disk that is thrown away would make every job version 1 under a policy of its own. "+
+			"Name one that lasts by --registry, or say --new-registry", j.Registry)
+	}
+	return err
+}
+
+// read opens the registry for reading where it is there already; nil where it is not. It needs no key, and writes nothing.
+func (j *Job) read(ctx context.Context) (*registry.Store, error) {
 	if j.Registry == "" || j.store != nil {
 		return j.store, nil
 	}
-	there, err := j.exists(ctx)
+	there, err := j.there(ctx)
 	if err != nil || !there {
 		return nil, err
 	}
 	return j.open(ctx)
 }
 
-// open opens the registry, or makes it and says so. The first key of a ledger without records is enrolled.
-func (j *Job) open(ctx context.Context) (*registry.Store, error) {
-	if j.store != nil {
+// must is [Job.read] of a registry that has to be there.
+func (j *Job) must(ctx context.Context) (*registry.Store, error) {
+	if j.Registry == "" {
+		return nil, usage("no-registry", "this needs a registry, and --no-registry says that there is none")
+	}
+	store, err := j.read(ctx)
+	if err == nil && store == nil {
+		err = usage("no-registry", "there is no registry at %s: `gatecard run` or `gatecard register` makes one", j.Registry)
+	}
+	return store, err
+}
+
+// mustWrite is [Job.write] to a registry that has to be there.
+func (j *Job) mustWrite(ctx context.Context) (*registry.Store, error) {
+	if _, err := j.must(ctx); err != nil {
+		return nil, err
+	}
+	return j.write(ctx)
+}
+
+// write opens the registry to write in it, or makes it and says so: with a key, whose owner is who acts. The first key of a ledger without
+// records is enrolled, and what a crash left is healed.
+func (j *Job) write(ctx context.Context) (*registry.Store, error) {
+	if j.writing {
 		return j.store, nil
 	}
-	there, err := j.exists(ctx)
+	if err := j.mayMake(ctx); err != nil {
+		return nil, err
+	}
+	there, err := j.there(ctx)
 	if err != nil {
 		return nil, err
+	}
+	// A key that cannot be had is told before a registry is made; one that is to be made is made after the registry opened.
+	if j.Key == nil {
+		return nil, usage("no-key", "there is no key to sign with")
+	}
+	if _, err := j.Key(false); err != nil {
+		return nil, err
+	}
+	store, err := j.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		j.note("a new registry was made at %s", j.Registry)
 	}
 	key, err := j.signer()
 	if err != nil {
 		return nil, err
-	}
-	backend, err := all.Find(j.Registry)
-	if err != nil {
-		return nil, err
-	}
-	store, err := backend.Open(ctx, j.Registry, registry.Options{Signer: key.Signer, Now: j.Now})
-	if err != nil {
-		return nil, err
-	}
-	j.store = store
-	if !there {
-		j.note("a new registry was made at %s", j.Registry)
 	}
 	if store.Ledger == nil {
 		return store, nil
@@ -139,26 +188,68 @@ func (j *Job) open(ctx context.Context) (*registry.Store, error) {
 	if enrolled {
 		j.note("key %s was enrolled as the first of this ledger: it may sign everything", key.Owner.Subject)
 	}
+	j.writing = true
 	return store, registry.Heal(ctx, store)
 }
 
-// must opens a registry that has to be there.
-func (j *Job) must(ctx context.Context) (*registry.Store, error) {
-	if j.Registry == "" {
-		return nil, usage("no-registry", "this needs a registry")
+func (j *Job) open(ctx context.Context) (*registry.Store, error) {
+	if j.store != nil {
+		return j.store, nil
 	}
-	backend, err := all.Find(j.Registry)
-	if err != nil {
-		return nil, usage("unknown-registry", "%s", err)
-	}
-	there, err := backend.Exists(ctx, j.Registry)
+	backend, err := j.backend()
 	if err != nil {
 		return nil, err
 	}
-	if !there {
-		return nil, usage("no-registry", "there is no registry at %s: `gatecard run` or `gatecard register` makes one", j.Registry)
+	j.store, err = backend.Open(ctx, j.Registry, registry.Options{Signer: lateKey{j}, Now: j.Now})
+	return j.store, err
+}
+
+// lateKey is the job's key, made or read when something is signed.
+type lateKey struct{ job *Job }
+
+func (k lateKey) Public() crypto.PublicKey {
+	key, err := k.job.signer()
+	if err != nil {
+		return nil
 	}
-	return j.open(ctx)
+	return key.Signer.Public()
+}
+
+func (k lateKey) Sign(random io.Reader, message []byte, o crypto.SignerOpts) ([]byte, error) {
+	key, err := k.job.signer()
+	if err != nil {
+		return nil, err
+	}
+	return key.Signer.Sign(random, message, o)
+}
+
+// may refuses a key that the ledger does not list for a role now, before anything is written that it would have to sign.
+func (j *Job) may(ctx context.Context, role string) error {
+	key, err := j.signer()
+	if err != nil {
+		return err
+	}
+	trust, err := j.store.Trust(ctx)
+	if err != nil {
+		return err
+	}
+	public, now, reason := key.Signer.Public(), j.Now(), evidence.KeyUntrusted
+	for _, k := range trust {
+		switch {
+		case !k.Public.Equal(public):
+		case k.Revoked:
+			reason = evidence.KeyRevoked
+		case !k.Until.IsZero() && !now.Before(k.Until):
+			reason = evidence.KeyRetired
+		case !slices.Contains(k.Roles, role):
+			reason = evidence.KeyRole
+		default:
+			return nil
+		}
+	}
+	return evidence.Refusal{Requirement: "evidence", Reason: reason,
+		Detail: fmt.Sprintf("key %s (%s) is not in the ledger of %s for %s: `gatecard keys list` shows who is. Nothing was written",
+			key.Owner.Subject, key.Owner.Name, j.Registry, map[string]string{evidence.RoleEvidence: "signing evidence", evidence.RolePolicy: "setting policies"}[role])}
 }
 
 // by is who acts: the owner of the key.

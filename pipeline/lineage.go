@@ -2,6 +2,9 @@ package pipeline
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -13,10 +16,14 @@ import (
 type Origins struct{ Data, Commit, Run, Parent string }
 
 // Lineage joins flags, `lineage:` of the configuration and the git working tree around a folder, flags first. What nobody says stays unknown.
-func Lineage(ctx context.Context, flags Origins, c *Config, env func(string) string, folder string) evidence.Lineage {
-	var l evidence.Lineage
+func Lineage(ctx context.Context, flags Origins, c *Config, env func(string) string, folder string) (l evidence.Lineage, err error) {
 	if c != nil {
-		l.Data, l.Run, l.Parent = c.dataVersion(env), fromEnv(c.Lineage.RunID, env), fromEnv(c.Lineage.Parent, env)
+		l.Run, l.Parent = fromEnv(c.Lineage.RunID, env), fromEnv(c.Lineage.Parent, env)
+		if flags.Data == "" {
+			if l.Data, err = c.dataVersion(env); err != nil {
+				return l, err
+			}
+		}
 	}
 	for _, f := range []struct {
 		flag string
@@ -30,7 +37,7 @@ func Lineage(ctx context.Context, flags Origins, c *Config, env func(string) str
 	if l.Commit == "" {
 		l.Commit, l.Dirty = workTree(ctx, folder)
 	}
-	return l
+	return l, nil
 }
 
 func fromEnv(value string, env func(string) string) string {
@@ -40,16 +47,28 @@ func fromEnv(value string, env func(string) string) string {
 	return value
 }
 
-// dataVersion is that of the training data: a text, a variable, or a file's digest.
-func (c *Config) dataVersion(env func(string) string) string {
+// dataVersion is that of the training data: a text, a variable, or a file's name and digest.
+func (c *Config) dataVersion(env func(string) string) (string, error) {
 	value := fromEnv(c.Lineage.Data, env)
-	if value == "" || value != c.Lineage.Data {
-		return value
+	if value == "" || strings.HasPrefix(c.Lineage.Data, "env:") {
+		return value, nil
 	}
-	if b, err := os.ReadFile(c.path(value)); err == nil {
-		return value + " " + string(evidence.DigestOf(b))
+	f, err := os.Open(c.path(value))
+	if err != nil { // a text, not a file
+		if info, e := os.Stat(c.path(value)); e == nil && info.Mode().IsRegular() {
+			return "", missing("read the training data's version (lineage: data)", err)
+		}
+		return value, nil
 	}
-	return value
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return value, err
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", missing("read the training data's version (lineage: data)", err)
+	}
+	return value + " sha256:" + hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // workTree asks git for the commit around a folder, and whether tracked files differ from it. Where there is no git or no commit, both are unknown.

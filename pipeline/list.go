@@ -49,8 +49,11 @@ func List(ctx context.Context, job *Job, model string, metrics ...string) ([]Lis
 	var all []Listed
 	for _, m := range models {
 		versions, err := store.Versions(ctx, m)
+		if errors.Is(err, registry.ErrNotFound) {
+			err = unknownModel(ctx, store, m)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", m, err)
+			return nil, err
 		}
 		records, err := store.Log(ctx, m, 1)
 		if err != nil {

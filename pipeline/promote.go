@@ -17,6 +17,11 @@ func Promote(ctx context.Context, job *Job, name string, t evidence.Target, dryR
 	if _, err := job.must(ctx); err != nil {
 		return evidence.Version{}, evidence.Decision{}, err
 	}
+	if !dryRun {
+		if _, err := job.write(ctx); err != nil {
+			return evidence.Version{}, evidence.Decision{}, err
+		}
+	}
 	v, err := job.version(ctx, name)
 	if err != nil {
 		return v, evidence.Decision{}, err
@@ -30,12 +35,19 @@ func promote(ctx context.Context, job *Job, v evidence.Version, t evidence.Targe
 	if err != nil {
 		return evidence.Decision{}, err
 	}
-	return registry.Promote(ctx, job.store, registry.Request{Version: v, Requires: requires, Trust: job.Trust, By: job.by(), DryRun: dryRun}, job.Now)
+	d, err := registry.Promote(ctx, job.store, registry.Request{Version: v, Requires: requires, Trust: job.Trust, By: job.by(), DryRun: dryRun}, job.Now)
+	if err != nil {
+		return d, err
+	}
+	return d, tellDifference(ctx, job.store, v, &d)
 }
 
 // Rollback points a target at its nearest earlier holder again.
 func Rollback(ctx context.Context, job *Job, model string, t evidence.Target) (evidence.Version, evidence.Decision, error) {
-	store, err := job.must(ctx)
+	if job.Trust != nil {
+		return evidence.Version{}, evidence.Decision{}, usage("usage", "a rollback verifies by the ledger's keys: --trust does not go with it")
+	}
+	store, err := job.mustWrite(ctx)
 	if err != nil {
 		return evidence.Version{}, evidence.Decision{}, err
 	}

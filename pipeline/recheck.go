@@ -18,7 +18,7 @@ import (
 // and moves nothing.
 func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View, error) {
 	view := render.View{}
-	store, err := job.must(ctx)
+	store, err := job.must(ctx) // read: bad data writes nothing
 	if err != nil {
 		return view, err
 	}
@@ -63,6 +63,12 @@ func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View,
 	if err != nil {
 		return view, err
 	}
+	if store, err = job.write(ctx); err != nil {
+		return view, err
+	}
+	if err := job.may(ctx, evidence.RoleEvidence); err != nil {
+		return view, err
+	}
 	s := evidence.Statement{
 		Kind: evidence.Recheck, Verdict: view.Report.Verdict, Version: version, Standing: view.Report.Standing, Dataset: evaluation.Dataset,
 		Inputs: evaluation.Inputs, Columns: c.Data.Columns(), Results: view.Report.Results(), Tool: job.Tool,
@@ -94,7 +100,8 @@ func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View,
 		return view, err
 	}
 	view.Statement = &s
-	job.note("%s was rechecked on %s rows; the signed result is attached, and nothing was moved", version, evaluation.Inputs[0].Path)
+	job.note("%s was rechecked on %s; the signed result is attached, and nothing was moved", version, cards.Rows(evaluation))
+	job.tell(ctx)
 	view.Notes = job.notes
 	return view, nil
 }

@@ -13,6 +13,11 @@ import (
 // Run goes the whole way, one call an arrow. A failed gate is no error: it stands in the View.
 func Run(ctx context.Context, c Config, job *Job) (view render.View, err error) {
 	view.Model = c.Model
+	if job.Registry != "" {
+		if err := job.mayMake(ctx); err != nil {
+			return view, err
+		}
+	}
 	// registry, folder → the candidate's files; champion and baseline to compare with
 	candidate, against, err := consult(ctx, c, job)
 	if err != nil {
@@ -34,10 +39,11 @@ func Run(ctx context.Context, c Config, job *Job) (view render.View, err error) 
 		return view, err
 	}
 	// files → Version; nil without --register and --version
-	version, err := candidate.register(ctx, c, job)
+	version, made, err := candidate.register(ctx, c, job)
 	if err != nil {
 		return view, err
 	}
+	view.Registered = made
 	// words, Evaluation, Report, Version → Card → files
 	view.Card = cards.Fill(c.Model, c.Words, evaluation, view.Report, version)
 	files, err := encode(ctx, c, job, view.Card, against)
@@ -64,12 +70,22 @@ func Run(ctx context.Context, c Config, job *Job) (view render.View, err error) 
 		}
 		view.Decisions = append(view.Decisions, decision)
 	}
-	// ledger → people; whatever becomes of it, the verdict stands
-	if job.store != nil && len(job.Tell) > 0 {
-		if err := notify.Send(ctx, job.store, job.Tell); err != nil {
-			job.note("%s", err)
-		}
+	// View → pages again, which now tell what moved
+	if err := rewrite(ctx, job, view); err != nil {
+		job.note("the pages in %s could not be written again, and do not tell of the promotion: %s", job.Out, err)
 	}
+	// ledger → people; whatever becomes of it, the verdict stands
+	job.tell(ctx)
 	view.Notes = job.notes
-	return view, nil
+	return reproducible(view, c, job.Out+"/"+evaluationFile), nil
+}
+
+// tell tells people what the log says. What could not be sent is sent another time.
+func (j *Job) tell(ctx context.Context) {
+	if j.store == nil || len(j.Tell) == 0 {
+		return
+	}
+	if err := notify.Send(ctx, j.store, j.Tell); err != nil {
+		j.note("%s", err)
+	}
 }

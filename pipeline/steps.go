@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/gatecard/gatecard/cards"
@@ -38,6 +37,9 @@ type candidate struct {
 	version  *evidence.Version
 }
 
+// attested says whether evidence is to be signed of it.
+func (who candidate) attested() bool { return who.manifest != nil }
+
 // consult only reads. To promote without a version is an error, told here, before any work.
 func consult(ctx context.Context, c Config, job *Job) (candidate, evaluate.Against, error) {
 	var who candidate
@@ -51,14 +53,13 @@ func consult(ctx context.Context, c Config, job *Job) (candidate, evaluate.Again
 	if err := checkOut(job.Out, c.inputs()); err != nil {
 		return who, against, err
 	}
-	store, err := job.existing(ctx)
+	store, err := job.read(ctx)
 	if err != nil {
 		return who, against, err
 	}
 	if job.Folder != "" {
-		who.folder = os.DirFS(job.Folder)
-		if who.manifest, err = evidence.ReadManifest(who.folder); err != nil {
-			return who, against, fmt.Errorf("read the artifacts in %s: %w", job.Folder, err)
+		if who.folder, who.manifest, err = artifacts(job); err != nil {
+			return who, against, err
 		}
 	}
 	if job.Number != "" {
@@ -154,7 +155,7 @@ func look(ctx context.Context, c Config, job *Job, who candidate, e *evaluate.Ev
 	if err != nil || job.Registry == "" {
 		return evidence.Standing{Policy: evidence.PolicyRef{Digest: evidence.DigestOf(policy)}}, err
 	}
-	store, err := job.open(ctx)
+	store, err := job.write(ctx)
 	if err != nil {
 		return evidence.Standing{}, err
 	}
@@ -163,54 +164,45 @@ func look(ctx context.Context, c Config, job *Job, who candidate, e *evaluate.Ev
 	if err != nil && !first {
 		return evidence.Standing{}, err
 	}
+	if first {
+		err = job.may(ctx, evidence.RolePolicy)
+	}
+	if err == nil && who.attested() {
+		err = job.may(ctx, evidence.RoleEvidence)
+	}
+	if err != nil {
+		return evidence.Standing{}, err
+	}
 	l := registry.Look{Model: c.Model, Policy: policy, Dataset: e.Dataset, By: job.by()}
 	if who.manifest != nil {
 		l.Manifest = who.manifest.Digest()
 	}
 	standing, err := store.Look(ctx, l)
-	if err == nil && first {
-		job.note("policy %s of %s was set in force by this run", standing.Policy.Digest.Short(), c.Model)
+	switch {
+	case err != nil:
+	case first:
+		job.note("policy %s of %s was set by this run: there was none before", standing.Policy.Digest.Short(), c.Model)
+	case !standing.ThresholdsFirst && standing.Policy.Record > 0:
+		job.note("thresholds were not set before the run: these rows had been seen before policy %s was set", standing.Policy.Digest.Short())
+	case standing.Policy.Record == 0:
+		job.note("policy %s was never set for %s: `gatecard policy set` puts it in force", standing.Policy.Digest.Short(), c.Model)
 	}
 	return standing, err
 }
 
 // register makes the version, or answers the one that exists. Files that are a version already make no second one.
-func (who candidate) register(ctx context.Context, c Config, job *Job) (*evidence.Version, error) {
+func (who candidate) register(ctx context.Context, c Config, job *Job) (v *evidence.Version, made bool, err error) {
 	if who.folder == nil {
-		return who.version, nil
+		return who.version, false, nil
 	}
-	v, made, err := registerFolder(ctx, job, c.Model, who.folder, who.manifest)
+	new, made, err := registerFolder(ctx, job, c.Model, who.folder, who.manifest)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if !made {
-		job.note("%s holds these very files already: no new version was made", v)
+		job.note("%s holds these very files already: no new version was made, and its lineage stays as it was", new)
 	}
-	return &v, nil
-}
-
-func registerFolder(ctx context.Context, job *Job, model string, folder fs.FS, manifest evidence.Manifest) (v evidence.Version, made bool, err error) {
-	store, err := job.open(ctx)
-	if err != nil {
-		return v, false, err
-	}
-	versions, err := store.Versions(ctx, model)
-	if err != nil && !errors.Is(err, registry.ErrNotFound) {
-		return v, false, err
-	}
-	for _, old := range versions {
-		if old.Manifest.Digest() == manifest.Digest() {
-			return old, false, nil
-		}
-	}
-	var files []registry.Blob
-	for _, f := range manifest {
-		files = append(files, registry.Blob{File: f, Open: func(context.Context) (io.ReadCloser, error) { return folder.Open(f.Path) }})
-	}
-	lineage := job.Lineage
-	lineage.Author = job.by()
-	v, err = store.Create(ctx, model, files, lineage, job.by())
-	return v, err == nil, err
+	return &new, made, nil
 }
 
 // blob is a file made here.
@@ -313,12 +305,3 @@ func seal(ctx context.Context, job *Job, s evidence.Statement) (*evidence.Bundle
 
 // moment is a time as it is signed: UTC, to the millisecond.
 func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
-
-// resolve makes a path of the working directory absolute, for comparing.
-func resolve(path string) string {
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return path
-	}
-	return absolute
-}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/gatecard/gatecard/pipeline"
+	"github.com/gatecard/gatecard/render"
+)
+
+func (a *app) evaluateCommand() *cobra.Command {
+	var data string
+	cmd := &cobra.Command{
+		Use:   "evaluate",
+		Short: "Compute every metric of every group, and write evaluation.json",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := a.load()
+			if err != nil {
+				return err
+			}
+			if data != "" {
+				if err := c.SetData(data); err != nil {
+					return err
+				}
+			}
+			job, err := a.newJob(&c)
+			if err != nil {
+				return err
+			}
+			e, err := pipeline.Evaluate(cmd.Context(), c, job)
+			if err != nil {
+				return err
+			}
+			if a.output == "json" {
+				return a.json(e)
+			}
+			return render.Figures(a.stdout, e, a.options(a.stdout))
+		},
+	}
+	cmd.Flags().StringVar(&a.out, "out", pipeline.DefaultOut, "`FOLDER` to write into")
+	cmd.Flags().StringVar(&data, "data", "", "`FILE` of predictions, instead of the configuration's")
+	return cmd
+}
