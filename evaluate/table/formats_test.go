@@ -319,3 +319,47 @@ func TestTypesOfPyarrow(t *testing.T) {
 		t.Errorf("integers beyond 2^53: %v", err)
 	}
 }
+
+// An integer that a float64 does not hold is told, below 0 too, in every format.
+func TestInexactIntegers(t *testing.T) {
+	c := Column{Name: "n", Type: Integer, Texts: []string{"9007199254740992", "-9007199254740992", "-9007199254740993", "9007199254740993"}}
+	for _, f := range Formats() {
+		b, err := writers()[f.Name]([]Column{c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = load(t.Context(), "x."+strings.ToLower(f.Name), b, Want{"n", Number})
+		var e *Error
+		if !errors.As(err, &e) || e.Code != codeInexact || !strings.Contains(e.What, `2 of 4 rows`) || !strings.Contains(e.What, `(first: row 3 "-9007199254740993", row 4 "9007199254740993")`) {
+			t.Errorf("%s: %v", f.Name, err)
+		}
+	}
+}
+
+// From a wrong cell on no batch is given, though the whole column is read for the count.
+func TestNoBatchAfterAFault(t *testing.T) {
+	texts := make([]string, 3*batchRows)
+	for i := range texts {
+		texts[i] = "1"
+	}
+	texts[batchRows], texts[3*batchRows-1] = "x", "y"
+	for _, f := range Formats() {
+		b, err := writers()[f.Name]([]Column{{Name: "n", Type: Text, Texts: texts}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ta, err := Open(t.Context(), source("x."+strings.ToLower(f.Name), b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		batches := 0
+		for _, err = range ta.Read(t.Context(), []Want{{"n", Number}}) {
+			if err == nil {
+				batches++
+			}
+		}
+		if want := fmt.Sprintf(`2 of %d rows are not numbers (first: row %d "x", row %d "y")`, len(texts), batchRows+1, len(texts)); batches != 1 || err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %d batches, %v, want one and %s", f.Name, batches, err, want)
+		}
+	}
+}

@@ -139,6 +139,7 @@ type parquetReader struct {
 
 	group int
 	left  int64 // rows of the group to come
+	pages []*pages
 	open  []file.ColumnChunkReader
 }
 
@@ -162,7 +163,7 @@ func newParquetReader(name string, f File, want []Want) (r *parquetReader, err e
 func (r *parquetReader) enter(group int) (err error) {
 	defer recovered(r.name, &err)
 	rows := r.file.RowGroup(group)
-	r.group, r.left, r.open = group, rows.NumRows(), nil
+	r.group, r.left, r.pages, r.open = group, rows.NumRows(), nil, nil
 	if r.left == 0 {
 		return nil
 	}
@@ -185,6 +186,7 @@ func (r *parquetReader) enter(group int) (err error) {
 			return r.fault(i, err)
 		}
 		pool := &sync.Pool{New: func() any { return memory.NewResizableBuffer(memory.DefaultAllocator) }}
+		r.pages = append(r.pages, p)
 		r.open = append(r.open, file.NewColumnReader(c.stored, p, memory.DefaultAllocator, pool)) //nolint:staticcheck // SA1019: it warns of use outside arrow-go, and is the one door for pages of our own
 	}
 	return nil
@@ -202,9 +204,9 @@ func (r *parquetReader) step() (err error) {
 	if r.left -= int64(n); r.left > 0 {
 		return nil
 	}
-	for i := range r.open {
-		if r.open[i].HasNext() || r.open[i].Err() != nil {
-			return r.fault(i, fmt.Errorf("values are left after the last row (%v)", r.open[i].Err()))
+	for i, p := range r.pages {
+		if err := p.ended(); err != nil {
+			return r.fault(i, err)
 		}
 	}
 	return nil

@@ -371,6 +371,14 @@ func deltaRun(b []byte) (int, error) {
 	return at, nil
 }
 
+// ended says what is wrong where all rows came: bytes behind the last page are rows that the footer left out.
+func (p *pages) ended() error {
+	if p.at != p.end {
+		return fmt.Errorf("%d bytes are left behind its last row", p.end-p.at)
+	}
+	return nil
+}
+
 // The rest of file.PageReader: arrow-go's column reader asks for the page and the error. We read forward only, so that dictionaries come by
 // Next.
 
