@@ -59,17 +59,17 @@ func (r *gapRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 		return cs, err
 	}
 	cs.fromZero = true
+	overall, err := figure(e.Overall(), r.Metric)
 	for _, dimension := range r.Across {
-		if gap, ok := chanceGap(e, r.Metric, single[dimension]); ok {
+		if gap, ok := chanceGap(overall, single[dimension]); ok {
 			cs.note = joined("; ", cs.note, fmt.Sprintf("chance alone would show a gap of %s by %s", Number(gap), dimension))
 		}
 	}
-	return cs, nil
+	return cs, err
 }
 
 // chanceGap is the gap that groups of these sizes would show on average if all had the overall rate.
-func chanceGap(e *evaluate.Evaluation, metric string, single []claim) (float64, bool) {
-	overall := e.Overall().Metrics[metric]
+func chanceGap(overall evaluate.Figure, single []claim) (float64, bool) {
 	if overall.Value == nil || overall.Basis.Method != "clopper-pearson" || overall.Basis.Scale != "" {
 		return 0, false
 	}

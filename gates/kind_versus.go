@@ -156,5 +156,5 @@ func (r *versusRule) change(v *float64, better evaluate.Better, theirs string) s
 	case x < 0:
 		return fmt.Sprintf(" is %s below %s", Number(-x), theirs)
 	}
-	return " is exactly " + theirs
+	return " is the same as " + theirs
 }

@@ -23,7 +23,7 @@ func Number(x float64) string {
 		return "−∞"
 	case a >= 1000:
 		return minus(strconv.FormatFloat(x, 'f', 0, 64))
-	case a < 0.01 && a >= 0.00005:
+	case a < 0.00995 && a >= 0.00005: // 0.00995 is 0.010 in three
 		return minus(strconv.FormatFloat(x, 'f', 4, 64))
 	}
 	return minus(strconv.FormatFloat(x, 'f', 3, 64))

@@ -141,7 +141,7 @@ func (j *judgement) verdict() evidence.Verdict {
 		j.add("too few rows to settle it")
 		return evidence.Inconclusive
 	}
-	if w := j.g.Warn; w != nil && slices.ContainsFunc(j.cs.all, func(c claim) bool { return c.Unjudged == "" && !j.keeps(c, *w) }) {
+	if w := j.g.Warn.number(); w != nil && slices.ContainsFunc(j.cs.all, func(c claim) bool { return c.Unjudged == "" && !j.keeps(c, *w) }) {
 		j.add(fmt.Sprintf("warning: beyond %s", limit(*w)))
 	}
 	return evidence.Pass
@@ -266,19 +266,24 @@ func (j *judgement) enoughWithoutSmall() bool {
 
 // smallNote counts the groups that are too small to judge.
 func (j *judgement) smallNote() string {
-	n := 0
+	switch n := j.small(); n {
+	case 0:
+		return ""
+	case 1:
+		return "1 group too small to judge"
+	default:
+		return fmt.Sprintf("%d groups too small to judge", n)
+	}
+}
+
+func (j *judgement) small() int64 {
+	n := int64(0)
 	for _, m := range j.cs.members {
 		if m.small {
 			n++
 		}
 	}
-	switch n {
-	case 0:
-		return ""
-	case 1:
-		return "1 group too small to judge"
-	}
-	return fmt.Sprintf("%d groups too small to judge", n)
+	return n
 }
 
 // whyUnjudged says why nothing was decided: a reason that more rows of a small group would not mend comes first.
@@ -322,8 +327,11 @@ func (j *judgement) sentence(o Outcome, e *evaluate.Evaluation) string {
 		return fmt.Sprintf("%s; %s.", w.is, w.demand)
 	case j.decides.Unjudged != "":
 		about := ""
-		if name := subject(j.decides, e.Terms); name != "" {
+		if name := subject(j.decides, e.Terms); name != "" && len(j.cs.all) > 1 {
 			about = " for " + name
+		}
+		if n := j.small(); j.decides.Small && n > 1 {
+			about += fmt.Sprintf(", one of %d groups too small to judge", n)
 		}
 		return fmt.Sprintf("%s is undecided%s: %s.", o.Title, about, j.decides.Unjudged)
 	case j.g.Decide == UnlessDisproven:
