@@ -94,6 +94,37 @@ func TestSignAndOpen(t *testing.T) {
 	}
 }
 
+// Open by itself, without a log, holds the key's dates against the time of issue.
+func TestOpenKeyDates(t *testing.T) {
+	w := newWorld(t)
+	w.seal()
+	for name, c := range map[string]struct {
+		from, until time.Time
+		want        Reason
+	}{
+		"valid":        {day(0), day(2), ""},
+		"no end":       {day(1), time.Time{}, ""},
+		"ended then":   {day(0), day(1), KeyRetired},
+		"ended before": {day(-2), day(0), KeyRetired},
+		"began after":  {day(2), day(5), KeyNotYetValid},
+		"begins later": {day(3), day(5), KeyNotYetValid},
+	} {
+		w.trust[1].From, w.trust[1].Until = c.from, c.until
+		_, _, err := Open(w.bundle.Envelope, w.trust, w.now)
+		var refusal Refusal
+		if errors.As(err, &refusal); refusal.Reason != c.want {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+	// Issued, says the signer, on a day to come, by a key that begins then.
+	w.statement.Issued = day(50)
+	w.seal()
+	w.trust[1].From, w.trust[1].Until = day(40), time.Time{}
+	if _, _, err := Open(w.bundle.Envelope, w.trust, w.now); err == nil {
+		t.Error("a key that begins in the future is taken")
+	}
+}
+
 // What others must be able to read without us: in-toto's members, the subject, verdict and expires at the predicate's top level.
 func TestPayloadForOthers(t *testing.T) {
 	w := newWorld(t)
@@ -150,6 +181,7 @@ func TestSignRefuses(t *testing.T) {
 		"input without rows":  func(s *Statement) { s.Inputs = []Input{{File: s.Inputs[0].File, Role: "predictions"}} },
 		"no supplier":         func(s *Statement) { s.Predictions = "" },
 		"no tool":             func(s *Statement) { s.Tool = "" },
+		"large":               func(s *Statement) { s.Tool = strings.Repeat("x", maxPayload) },
 		"nil results":         func(s *Statement) { s.Results = nil },
 		"no results":          func(s *Statement) { s.Results = []Result{} },
 		"no gate":             func(s *Statement) { s.Results = []Result{{Verdict: Fail}} },
@@ -166,7 +198,7 @@ func TestSignRefuses(t *testing.T) {
 		s := newWorld(t).statement
 		change(&s)
 		if e, err := Sign(s, testKey(1)); err == nil {
-			t.Errorf("%s: signed %s", name, e.Payload)
+			t.Errorf("%s: signed %.2000s", name, e.Payload)
 		}
 	}
 	good := newWorld(t).statement
@@ -174,7 +206,7 @@ func TestSignRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, key := range map[string]crypto.Signer{"none": nil, "ecdsa": ecKey, "liar": liar{testKey(1)}, "broken": broken{testKey(1)}} {
+	for name, key := range map[string]crypto.Signer{"none": nil, "ecdsa": ecKey, "liar": liar{testKey(1)}, "broken": broken{testKey(1)}, "short": short{testKey(1)}} {
 		if _, err := Sign(good, key); err == nil {
 			t.Errorf("key %s: signed", name)
 		}
@@ -185,6 +217,11 @@ func TestSignRefuses(t *testing.T) {
 type liar struct{ ed25519.PrivateKey }
 
 func (liar) Public() crypto.PublicKey { return testKey(2).Public() }
+
+// short shows half a key.
+type short struct{ ed25519.PrivateKey }
+
+func (short) Public() crypto.PublicKey { return public(testKey(1))[:16] }
 
 type broken struct{ ed25519.PrivateKey }
 
