@@ -157,6 +157,9 @@ func checkValidity(c candidate) []Refusal {
 	if !c.asOf.Before(s.Expires) {
 		refusals = append(refusals, refuse(wordValidity, EvidenceExpired, "expired %s, and it is %s", stamp(s.Expires), stamp(c.asOf)))
 	}
+	if longest := c.requires.Longest; longest > 0 && s.Expires.Sub(s.Issued) > longest {
+		refusals = append(refusals, refuse(wordValidity, EvidenceOverlong, "it would hold from %s until %s, longer than the policy's %s", stamp(s.Issued), stamp(s.Expires), longest))
+	}
 	if s.Issued.Before(s.Version.Created) {
 		refusals = append(refusals, refuse(wordValidity, IssuedBeforeVersion, "issued %s, created %s", stamp(s.Issued), stamp(s.Version.Created)))
 	}

@@ -22,20 +22,21 @@ func checkGates(c candidate) []Refusal {
 			refusals = append(refusals, refuse(wordGates, GateMissing, "%s: there is no result", id))
 		}
 	}
-	bootstrap := c.requires.Versus && c.statement.bootstrap() && (c.live.Champion == "" || c.live.Champion == c.live.Version.String())
-	return append(refusals, checkResults(c.statement, bootstrap)...)
+	bootstrap := c.statement.bootstrap() && (c.live.Champion == "" || c.live.Champion == c.live.Version.String())
+	compares := func(gate string) bool { return slices.Contains(c.requires.Versus, gate) }
+	return append(refusals, checkResults(c.statement, bootstrap && len(c.requires.Versus) > 0, compares)...)
 }
 
 // checkResultsThen is checkGates by the statement alone: what it itself says of the champion at the time is believed, since it is signed.
 func checkResultsThen(c candidate) []Refusal {
-	return checkResults(c.statement, c.statement.bootstrap())
+	return checkResults(c.statement, c.statement.bootstrap(), func(string) bool { return true })
 }
 
 // bootstrap says whether there was nothing to compare with: no champion was ever set, and none was brought.
 func (s Statement) bootstrap() bool { return s.Standing.NeverChampion && s.Champion == "" }
 
-// checkResults judges every result and the statement's own verdict. Bootstrap allows not_applicable.
-func checkResults(s Statement, bootstrap bool) []Refusal {
+// checkResults judges every result and the statement's own verdict. Bootstrap allows not_applicable, to gates that compare.
+func checkResults(s Statement, bootstrap bool, compares func(gate string) bool) []Refusal {
 	var refusals []Refusal
 	if len(s.Results) == 0 {
 		refusals = append(refusals, refuse(wordGates, NoGates, "the evidence has no results"))
@@ -46,7 +47,7 @@ func checkResults(s Statement, bootstrap bool) []Refusal {
 			refusals = append(refusals, refuse(wordGates, ResultIncoherent, "%s: two results", r.Gate))
 		}
 		seen[r.Gate] = true
-		if refusal, ok := r.refusal(bootstrap); ok {
+		if refusal, ok := r.refusal(bootstrap && compares(r.Gate)); ok {
 			refusals = append(refusals, refusal)
 		}
 	}
@@ -67,7 +68,7 @@ func (r Result) refusal(bootstrap bool) (Refusal, bool) {
 	case NotApplicable:
 		switch {
 		case !bootstrap:
-			return refuse(wordGates, NotApplicableRefused, "%s: left out for want of a champion, but there is or was one, or no gate compares with it", r.Gate), true
+			return refuse(wordGates, NotApplicableRefused, "%s: left out for want of a champion, but there is or was one, or this gate compares with none", r.Gate), true
 		case r.Value != nil || r.Low != nil || r.High != nil || len(r.Claims) > 0:
 			return refuse(wordGates, ResultIncoherent, "%s: not applicable, but something was judged", r.Gate), true
 		}

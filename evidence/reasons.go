@@ -71,6 +71,7 @@ const (
 	PolicyNotLogged     Reason = "policy-not-logged"
 	EvidenceExpired     Reason = "evidence-expired"
 	EvidenceNotYetValid Reason = "evidence-not-yet-valid"
+	EvidenceOverlong    Reason = "evidence-overlong"
 	IssuedBeforeVersion Reason = "issued-before-version"
 	NeverPromoted       Reason = "never-promoted"
 )
@@ -158,6 +159,7 @@ func explained(yield func(code, text string) bool) {
 		{PolicyNotCurrent, "The evidence was judged by another policy than the one in force. A version is let in by today's rules only. Run again by the policy in force (`gatecard policy show`), or, if the other one is right, set it with `gatecard policy set`, which is an audited act."},
 		{PolicyNotLogged, "Nothing shows that the policy was in the log before this evidence. Rules that are written after the result prove nothing. Set the policy with `gatecard policy set`, then run again."},
 		{EvidenceExpired, "The evidence has expired. The world that it was measured in moves on, so that evidence counts for a limited time only (`evidence: {expires: …}`). Run again on fresh data."},
+		{EvidenceOverlong, "The evidence gives itself a longer life than the policy in force allows. Whoever signs cannot prolong it: run again, and gatecard dates it by the policy."},
 		{EvidenceNotYetValid, "The evidence says that it was issued in the future. A clock is wrong, here or where it was signed, and with a wrong clock nothing expires. Set the clock right; if it was the signer's, run again."},
 		{IssuedBeforeVersion, "The evidence says that it was issued before the version existed. It cannot be about this version, or a clock is wrong. Set the clocks right and run again."},
 		{NeverPromoted, "A rollback goes to a version that the target pointed at before, and nothing shows when that was. Use `gatecard promote`, which asks for all that the target requires."},

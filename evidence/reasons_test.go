@@ -180,7 +180,9 @@ func provocations() []provocation {
 		{reason: WaiverUnsupported, word: "gates", before: setResult(func(r *Result) { r.Verdict = Waived })},
 		{reason: NotApplicableRefused, word: "gates", name: "there was one", before: setResult(func(r *Result) { *r = Result{Gate: r.Gate, Verdict: NotApplicable} })},
 		{reason: NotApplicableRefused, word: "gates", name: "there is one", before: firstEver, after: func(w *world) { w.live.Champion = "ma-employment/2" }, besides: []Reason{ChampionChanged}},
-		{reason: NotApplicableRefused, word: "gates", name: "no gate compares", before: firstEver, after: func(w *world) { w.requires.Versus = false }},
+		{reason: NotApplicableRefused, word: "gates", name: "no gate compares", before: firstEver, after: func(w *world) { w.requires.Versus = nil }},
+		{reason: NotApplicableRefused, word: "gates", name: "another gate compares", before: firstEver, after: func(w *world) { w.requires.Versus = []string{"gap"} }},
+		{reason: EvidenceOverlong, word: "validity", after: func(w *world) { w.requires.Longest = time.Hour }},
 		{reason: NotApplicableRefused, word: "gates", name: "compared all the same", before: func(w *world) {
 			firstEver(w)
 			w.statement.Champion, w.live.Champion = "ma-employment/3", "ma-employment/3"

@@ -21,7 +21,8 @@ type Requirements struct {
 	Open      bool              // the target is not protected: nothing is required, and the move is audited all the same
 	Policy    Digest            // evidence under another one is refused
 	Gates     []string          // ids: none may be missing from the results
-	Versus    bool              // a gate compares with the champion
+	Versus    []string          // those of Gates that compare with the champion
+	Longest   time.Duration     // the longest life of evidence; 0: the policy sets none
 	Artifacts map[string]string // role to pattern: {"weights": "*.onnx"}
 }
 
@@ -71,7 +72,7 @@ func (r Refusal) Error() string { return fmt.Sprintf("%s: %s", r.Reason, r.Detai
 type Reason string
 
 // Verify says what a bundle is good for now. A pure function: it judges every requirement, and never stops at the first that is unmet. Always
-// asked for are evidence, version, bytes, policy and validity; then what r.Requires lists, and champion where r.Versus says so. Where the
+// asked for are evidence, version, bytes, policy and validity; then what r.Requires lists, and champion where r.Versus names a gate. Where the
 // evidence itself is not trusted, nothing that it says is believed: the others are unmet as unproven.
 func Verify(b Bundle, r Requirements, t Trust, live State, now time.Time) Decision {
 	d := Decision{Target: r.Target}
@@ -176,7 +177,7 @@ func required(r Requirements) []requirement {
 			list = append(list, w)
 		}
 	}
-	if r.Versus {
+	if len(r.Versus) > 0 {
 		list = append(list, requirement{wordChampion, checkChampion})
 	}
 	return list

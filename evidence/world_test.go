@@ -79,7 +79,7 @@ func newWorld(t testing.TB) *world {
 		},
 		requires: Requirements{
 			Protection: Protection{Requires: []string{"gates", "card", "artifacts", "lineage"}},
-			Target:     "Production", Policy: policy.Digest, Gates: []string{"recall", "gap", "auc-versus-champion"}, Versus: true,
+			Target:     "Production", Policy: policy.Digest, Gates: []string{"recall", "gap", "auc-versus-champion"}, Versus: []string{"auc-versus-champion"}, Longest: 100 * 24 * time.Hour,
 			Artifacts: map[string]string{"weights": "*.onnx", "preprocessor": "preprocessor/*", "threshold": "threshold.json"},
 		},
 		trust: Trust{trusted(ledgerKey, RoleAdmin), trusted(key, RoleEvidence)},

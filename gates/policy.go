@@ -51,13 +51,19 @@ func Stages() []string { return []string{"None", "Staging", "Production", "Archi
 func requirements() []string { return []string{"gates", "card", "artifacts", "lineage"} }
 
 // Until is when evidence issued now expires.
-func (v Validity) Until(now time.Time) time.Time {
+func (v Validity) Until(now time.Time) time.Time { return now.Add(v.life()) }
+
+// life is how long evidence holds; what Check would refuse holds as long as the default.
+func (v Validity) life() time.Duration {
 	d, err := parseValidity(v.Expires)
 	if err != nil {
 		d, _ = parseValidity(DefaultExpires)
 	}
-	return now.Add(d)
+	return d
 }
+
+// maxValidity is a hundred years, in nanoseconds: what is longer was mistyped.
+const maxValidity = int(100 * 365 * 24 * time.Hour)
 
 func parseValidity(s string) (time.Duration, error) {
 	units := map[byte]time.Duration{'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
@@ -66,7 +72,7 @@ func parseValidity(s string) (time.Duration, error) {
 	}
 	unit, ok := units[s[len(s)-1]]
 	n, err := strconv.Atoi(s[:len(s)-1])
-	if !ok || err != nil || n <= 0 || n > 100000 {
+	if !ok || err != nil || n <= 0 || n > maxValidity/int(unit) {
 		return 0, fmt.Errorf("%q is no length of time: write a number and h, d or w, as in %q", s, DefaultExpires)
 	}
 	return time.Duration(n) * unit, nil
@@ -216,9 +222,12 @@ func (p Policy) Fresh() Policy {
 // Requirements are what a target asks for. One that the policy does not protect is open.
 func (p Policy) Requirements(t evidence.Target) (evidence.Requirements, error) {
 	digest, err := p.Digest()
-	r := evidence.Requirements{Target: t, Policy: digest, Artifacts: p.Artifacts, Versus: len(p.Needs().Versus) > 0}
+	r := evidence.Requirements{Target: t, Policy: digest, Artifacts: p.Artifacts, Longest: p.Evidence.life()}
 	for _, g := range p.Gates {
 		r.Gates = append(r.Gates, g.ID)
+		if len(g.Rule.Needs().Versus) > 0 {
+			r.Versus = append(r.Versus, g.ID)
+		}
 	}
 	alias, isAlias := strings.CutPrefix(string(t), "@")
 	protections, name := p.Stages, string(t)

@@ -219,7 +219,7 @@ artifacts: {weights: "*.onnx"}
 		if !slices.Equal(r.Requires, c.requires) || r.Open != (c.requires == nil) || r.Target != c.target {
 			t.Errorf("%s requires %v, open %v", c.target, r.Requires, r.Open)
 		}
-		if len(r.Gates) != len(c.p.Gates) || r.Gates[0] != "recall" || r.Versus != (len(c.p.Gates) == 2) {
+		if len(r.Gates) != len(c.p.Gates) || r.Gates[0] != "recall" || (len(r.Versus) == 1) != (len(c.p.Gates) == 2) {
 			t.Errorf("%s: gates %v, versus %v", c.target, r.Gates, r.Versus)
 		}
 		if reflect.DeepEqual(c.p, p) && (r.Policy != digest || !maps.Equal(r.Artifacts, map[string]string{"weights": "*.onnx"})) {

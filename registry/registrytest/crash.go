@@ -212,7 +212,7 @@ func (c crashed) Pending(context.Context) ([]registry.Lease, error) {
 
 // testHealHashes: where it was interrupted between the move and the second hashing of the bytes, healing does that too.
 func testHealHashes(t *testing.T, s *registry.Store) {
-	for name, swapped := range map[string]bool{"as judged": false, "swapped": true} {
+	for name, swapped := range map[string]bool{"as judged": false, "swapped": true, "decided since": true} {
 		w := world(t, s, name)
 		old, v := w.passing(t, "old"), w.passing(t, "new")
 		w.move(t, old, registry.Production)
@@ -229,11 +229,20 @@ func testHealHashes(t *testing.T, s *registry.Store) {
 			}
 			return bs
 		}}}
+		since := false
+		if both, ok := s.Registry.(registry.Atomic); ok && name == "decided since" {
+			since = true
+			lease := must[registry.Lease](t)(s.Begin(t.Context(), w.Request(v, registry.Production)))
+			yes, again := evidence.Decision{Target: registry.Production, Met: []string{"gates"}}, registry.Move{Model: w.Model, From: v.Number, To: v.Number, Target: registry.Production}
+			if err := both.DecideAndMove(t.Context(), lease, yes, "", again); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if err := registry.Heal(t.Context(), healing); err != nil {
-			t.Fatal(err)
+			t.Fatalf("%s: %v", name, err)
 		}
 		want := v.Number
-		if swapped {
+		if swapped && !since {
 			want = old.Number
 		}
 		w.Store = s
@@ -287,7 +296,7 @@ func testTwoHolders(t *testing.T, s *registry.Store) {
 		t.Errorf("of two champions there is one: %s, %v", v, ok)
 	}
 	versus := w.Request(three, registry.Production)
-	versus.Requires.Versus = true
+	versus.Requires.Versus = versus.Requires.Gates
 	if d, err := registry.Promote(t.Context(), w.Store, versus, Now(three)); err != nil || !has(d, evidence.ChampionChanged) {
 		t.Errorf("compared with one of two: %+v, %v", d, err)
 	}

@@ -199,7 +199,7 @@ func testChampionChanged(t *testing.T, s *registry.Store) {
 	}
 	ask := func(v evidence.Version) registry.Request {
 		r := w.Request(v, registry.Production)
-		r.Requires.Versus = true
+		r.Requires.Versus = r.Requires.Gates
 		return r
 	}
 	two, three := w.register(t, "b"), w.register(t, "c")

@@ -1,8 +1,11 @@
 package registrytest
 
 import (
+	"context"
+	"errors"
 	"io"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -112,4 +115,30 @@ func testRollbackVerifies(t *testing.T, s *registry.Store) {
 	if d, err := registry.Promote(t.Context(), s, again, Now(one)); err != nil || !d.Allowed() {
 		t.Errorf("to one that it did point at: %+v, %v", d, err)
 	}
+}
+
+// movesMeanwhile is a ledger in which somebody else promotes while the history is read.
+type movesMeanwhile struct {
+	registry.Ledger
+	once *sync.Once
+	move func()
+}
+
+func (m movesMeanwhile) Log(ctx context.Context, model string, from int64) ([]evidence.Record, error) {
+	records, err := m.Ledger.Log(ctx, model, from)
+	m.once.Do(m.move)
+	return records, err
+}
+
+func testRollbackLoses(t *testing.T, s *registry.Store) {
+	w := world(t, s, "m")
+	one, two, three := w.passing(t, "a"), w.passing(t, "b"), w.passing(t, "c")
+	w.move(t, one, registry.Production)
+	w.move(t, two, registry.Production)
+	racing := joined(s, movesMeanwhile{s.Ledger, &sync.Once{}, func() { w.move(t, three, registry.Production) }})
+	v, d, err := registry.Rollback(t.Context(), racing, "m", w.Requires(registry.Production), By(), Now(one))
+	if !errors.Is(err, registry.ErrMoved) || w.holder(t, registry.Production) != "3" {
+		t.Errorf("rolled back to %s: %+v, %v; Production points at %q", v, d, err, w.holder(t, registry.Production))
+	}
+	w.audit(t)
 }

@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) *registry.Store) {
 		{"dry run", testDryRun},
 		{"rollback", testRollback},
 		{"rollback verifies", testRollbackVerifies},
+		{"rollback loses", testRollbackLoses},
 		{"one winner", testOneWinner},
 		{"promotions one after the other", testChain},
 		{"fencing", testFencing},
