@@ -176,7 +176,7 @@ func (s *Store) prepare(ctx context.Context) error {
 		return err
 	}
 	if mode != "wal" {
-		if err := s.db.QueryRowContext(ctx, "PRAGMA journal_mode = wal").Scan(&mode); err != nil {
+		if mode, err = s.toWAL(ctx); err != nil {
 			return fmt.Errorf("set journal mode: %w", err)
 		}
 		if mode != "wal" {
@@ -184,6 +184,24 @@ func (s *Store) prepare(ctx context.Context) error {
 		}
 	}
 	return s.db.QueryRowContext(ctx, "SELECT id FROM instance").Scan(&s.instance)
+}
+
+// toWAL sets the journal's mode. SQLite does not wait for that lock, whatever busy_timeout says: so this does, as long.
+func (s *Store) toWAL(ctx context.Context) (mode string, err error) {
+	const pause = 10 * time.Millisecond
+	for range busy / pause {
+		err = s.db.QueryRowContext(ctx, "PRAGMA journal_mode = wal").Scan(&mode)
+		var e *sqlite.Error
+		if !errors.As(err, &e) || e.Code()&0xff != sqlite3.SQLITE_BUSY {
+			break
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+	return mode, err
 }
 
 func (s *Store) make(ctx context.Context) error {
