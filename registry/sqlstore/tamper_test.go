@@ -76,6 +76,48 @@ func TestTampered(t *testing.T) {
 	}
 }
 
+// TestPolicyDamaged: a policy whose bytes are not those of its digest is none.
+func TestPolicyDamaged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "registry.db")
+	s := opened(t, path)
+	ref, err := s.SetPolicy(t.Context(), "m", []byte(`{"min":0.9}`), registrytest.By())
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, raw(t, path, "_pragma=busy_timeout(10000)"), "DROP TRIGGER policy_no_UPDATE", `UPDATE policy SET canonical = CAST('{"min":0.1}' AS BLOB)`)
+	if b, err := s.PolicyAt(t.Context(), ref.Digest); !errors.Is(err, registry.ErrDamaged) {
+		t.Errorf("%s, %v", b, err)
+	}
+	if _, b, err := s.Policy(t.Context(), "m"); !errors.Is(err, registry.ErrDamaged) {
+		t.Errorf("%s, %v", b, err)
+	}
+}
+
+// TestAttachedOnce: to attach the same again is nothing new; to attach an older file again makes it the newest.
+func TestAttachedOnce(t *testing.T) {
+	s := opened(t, filepath.Join(t.TempDir(), "registry.db"))
+	v, err := s.Create(t.Context(), "m", registrytest.Files("a"), v0.Lineage, registrytest.By())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range []struct {
+		content string
+		rows    int
+	}{{"one", 1}, {"one", 1}, {"two", 2}, {"two", 2}, {"one", 3}} {
+		b := registrytest.Blob("card.json", c.content)
+		if err := s.Attach(t.Context(), v, b); err != nil {
+			t.Fatal(err)
+		}
+		var rows int
+		if err := s.db.QueryRowContext(t.Context(), "SELECT count(*) FROM attachment").Scan(&rows); err != nil || rows != c.rows {
+			t.Errorf("step %d: %d attachments, want %d, %v", i+1, rows, c.rows, err)
+		}
+		if newest, err := s.Attachments(t.Context(), v); err != nil || len(newest) != 1 || newest[0].SHA256 != b.SHA256 {
+			t.Errorf("step %d: newest are %v, %v", i+1, newest, err)
+		}
+	}
+}
+
 // TestUnsigned: without a key checkpoints are unsigned, and evidence whose only checkpoints are is not let in; the next one that a trusted key
 // signs makes it good, and one by a key that nobody trusts makes nothing bad.
 func TestUnsigned(t *testing.T) {
