@@ -13,7 +13,7 @@ import (
 	"github.com/gatecard/gatecard/schema"
 )
 
-// ErrOtherTerms: the evaluation was made on other terms than the policy's, so that its figures mean something else.
+// ErrOtherTerms says that the evaluation was made on other terms than the policy's, so that its figures mean something else.
 var ErrOtherTerms = errors.New("the evaluation was made on other terms than the policy's")
 
 // maxListed is the most claims of a gate that its result lists, worst first. All count in the verdict.

@@ -27,6 +27,3 @@ func Alias(t evidence.Target) (name string, ok bool) { return strings.CutPrefix(
 
 // Exclusive says whether the target points at one version at most.
 func Exclusive(t evidence.Target) bool { return t != None && t != Archived }
-
-// leads says whether what the target points at is the champion, or would be where there is no alias of that name.
-func leads(t evidence.Target) bool { return t == ChampionAlias || t == Production }

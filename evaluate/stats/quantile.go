@@ -14,9 +14,6 @@ import (
 // normalUpper is the z that a standard normal exceeds with probability a, 0 < a < 1.
 func normalUpper(a float64) float64 { return -mathext.NormalQuantile(a) }
 
-// normalCDF is the probability that a standard normal is at most z.
-func normalCDF(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
-
 // studentUpper is the value that Student's t with df degrees of freedom exceeds with probability a, 0 < a ≤ 1/2. NaN unless df > 0 and
 // finite.
 func studentUpper(a, df float64) float64 {

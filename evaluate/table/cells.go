@@ -1,6 +1,7 @@
 package table
 
 import (
+	"errors"
 	"math"
 	"math/big"
 	"strconv"
@@ -209,8 +210,7 @@ func parseNumber(s string) (float64, bool) {
 
 // isRange says that a number is too large or too small for a float64, which gives ±Inf or 0.
 func isRange(err error) bool {
-	e, ok := err.(*strconv.NumError)
-	return ok && e.Err == strconv.ErrRange
+	return errors.Is(err, strconv.ErrRange)
 }
 
 // parseBool reads true and false in any case; 0 and 1 are integers.

@@ -191,7 +191,10 @@ func (c Column) storeOfTexts() store {
 func (c Column) gone(i int) bool { return c.Missing != nil && c.Missing[i] }
 
 func writeGroup(out *file.Writer, columns []Column, stores []store, from, to int) error {
-	group := out.AppendRowGroup()
+	group, err := out.AppendRowGroupChecked()
+	if err != nil {
+		return fmt.Errorf("a group of rows: %w", err)
+	}
 	for i, c := range columns {
 		w, err := group.NextColumn()
 		if err != nil {

@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -100,7 +101,7 @@ func open(ctx context.Context, name string, f File) (*Table, error) {
 		return nil, err
 	}
 	head := make([]byte, min(headBytes, p.Size()))
-	if _, err := p.ReadAt(head, 0); err != nil && err != io.EOF {
+	if _, err := p.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		return nil, unread(name, err)
 	}
 	if err := packed(name, head); err != nil {

@@ -138,7 +138,10 @@ func TestBatches(t *testing.T) {
 		if err != nil || whole[1].Missing != nil || len(whole[0].Missing) != n || !whole[0].Missing[batchRows+1] {
 			t.Fatalf("%s: %v", name, err)
 		}
-		for range ta.Read(t.Context(), []Want{{"x", Number}}) {
+		for _, err := range ta.Read(t.Context(), []Want{{"x", Number}}) {
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
 			break // a reader may stop early
 		}
 		cancelled, cancel := context.WithCancel(t.Context())

@@ -21,7 +21,7 @@ const childEnv = "GATECARD_SQLSTORE_CHILD"
 func TestMain(m *testing.M) {
 	do, ok := map[string]func(context.Context, *Store, []string) error{"write": writeForever, "once": writeOnce, "race": raceRounds, "stop": stopUnderLease}[os.Getenv(childEnv)]
 	if !ok {
-		os.Exit(m.Run()) //nolint:forbidigo // as the testing package asks
+		os.Exit(m.Run())
 	}
 	ctx := context.Background()
 	s, err := Open(ctx, os.Args[1], options())
@@ -30,9 +30,9 @@ func TestMain(m *testing.M) {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1) //nolint:forbidigo // a process of its own
+		os.Exit(1)
 	}
-	os.Exit(0) //nolint:forbidigo // a process of its own
+	os.Exit(0)
 }
 
 // child is this binary, doing something to the registry at path.
