@@ -113,8 +113,11 @@ func (c Config) check(d *schema.Document) error {
 			}
 		}
 	}
-	if c.Model == "" {
+	switch why := badModel(c.Model); {
+	case !d.Has("model"):
 		ps = append(ps, schema.Problem{Position: d.At("model"), Code: "missing-key", Message: `"model" is needed: its name in the registry`})
+	case why != "":
+		ps = append(ps, schema.Problem{Position: d.At("model"), Code: "bad-model", Message: fmt.Sprintf("%q is no model name: %s", c.Model, why)})
 	}
 	return schema.Join(ps)
 }

@@ -30,6 +30,7 @@ func Codes() map[string]string {
 		"no-policy":            "No policy was ever set for this model. `gatecard policy set` sets that of gatecard.yaml; the first run of a model does so too.",
 		"bad-out":              "--out would write over an input or over a file that gatecard did not write. Name another folder.",
 		"bad-target":           "A target is a stage (None, Staging, Production, Archived) or an alias with its @, as @champion.",
+		"bad-model":            "A model's name is as in MLflow: letters that can be seen, \"/\" only between parts (org/name), no \"@\", which stands before an alias.",
 		"bad-version":          "A version is named as in MLflow: NAME/2, NAME/latest, NAME@champion, with or without models:/ before it.",
 		"unknown-gate-id":      "No gate of the report has that id. `gatecard gate` lists them.",
 		"not-found":            "The registry has no such model or version.",

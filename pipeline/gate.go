@@ -128,6 +128,9 @@ type Plans []Planned
 
 // Plan says, for each undecided gate with a bound on a proportion, how many rows would prove it with probability 0.8.
 func Plan(r *gates.Report, assumed float64) (Plans, error) {
+	if !(assumed >= 0 && assumed <= 1) {
+		return nil, usage("usage", "--assume is a value that the metric can have, in [0, 1]")
+	}
 	var plans Plans
 	for _, o := range r.Gates {
 		if o.Verdict != evidence.Inconclusive {
@@ -144,8 +147,6 @@ func Plan(r *gates.Report, assumed float64) (Plans, error) {
 		switch {
 		case o.Kind != "bound":
 			p.Why = "is planned for bounds of one figure only"
-		case !(assumed >= 0 && assumed <= 1):
-			return nil, usage("usage", "--assume is a value that the metric can have, in [0, 1]")
 		default:
 			rows, ok := stats.RowsNeeded(side, *at, assumed, (1-o.Level)/2, 0.8)
 			if ok {

@@ -34,7 +34,13 @@ func Show(ctx context.Context, job *Job, name string) (Listed, error) {
 	if err != nil {
 		return Listed{}, err
 	}
-	return listed(ctx, job, v)
+	l, err := listed(ctx, job, v)
+	if err != nil {
+		return l, err
+	}
+	records, err := job.store.Log(ctx, v.Model, 1)
+	l.refused = lastRefusal(records, v.Number)
+	return l, err
 }
 
 func listed(ctx context.Context, job *Job, v evidence.Version) (Listed, error) {

@@ -3,8 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
@@ -44,6 +42,9 @@ func promote(ctx context.Context, job *Job, v evidence.Version, t evidence.Targe
 
 // Rollback points a target at its nearest earlier holder again.
 func Rollback(ctx context.Context, job *Job, model string, t evidence.Target) (evidence.Version, evidence.Decision, error) {
+	if !registry.Exclusive(t) {
+		return evidence.Version{}, evidence.Decision{}, usage("bad-target", "any number of versions are in %s: there is nothing to go back to", t)
+	}
 	if job.Trust != nil {
 		return evidence.Version{}, evidence.Decision{}, usage("usage", "a rollback verifies by the ledger's keys: --trust does not go with it")
 	}
@@ -65,7 +66,10 @@ func required(ctx context.Context, s *registry.Store, model string, t evidence.T
 	}
 	policy, err := inForce(ctx, s, model)
 	if errors.Is(err, registry.ErrNotFound) {
-		return evidence.Requirements{Target: t, Open: !gates.Protected(t), Protection: evidence.Protection{Requires: []string{"gates", "card"}}}, nil
+		if !gates.Protected(t) {
+			return evidence.Requirements{Target: t, Open: true}, nil
+		}
+		return evidence.Requirements{Target: t, Protection: evidence.Protection{Requires: []string{"gates", "card"}}}, nil
 	}
 	if err != nil {
 		return evidence.Requirements{}, err
@@ -84,80 +88,4 @@ func inForce(ctx context.Context, s *registry.Store, model string) (gates.Policy
 		return gates.Policy{}, err
 	}
 	return gates.ParsePolicy(d)
-}
-
-// ParseTarget reads "Production" or "@champion".
-func ParseTarget(s string) (evidence.Target, error) {
-	t := evidence.Target(s)
-	return t, checkTarget(t)
-}
-
-func checkTarget(t evidence.Target) error {
-	if alias, ok := strings.CutPrefix(string(t), "@"); ok {
-		if alias == "" {
-			return usage("bad-target", "an alias has a name: @champion")
-		}
-		return nil
-	}
-	for _, stage := range gates.Stages() {
-		if string(t) == stage {
-			return nil
-		}
-	}
-	if s := schema.Suggest(string(t), gates.Stages()); s != "" {
-		return usage("bad-target", "%q is no stage (did you mean %q?); an alias is written with an @", string(t), s)
-	}
-	return usage("bad-target", "%q is no stage: they are %s; an alias is written with an @, as @champion", string(t), strings.Join(gates.Stages(), ", "))
-}
-
-// splitVersion takes "models:/org/name/2", "name/latest" or "name@champion" apart.
-func splitVersion(name string) (model, number string, alias evidence.Target, err error) {
-	name = strings.TrimPrefix(name, "models:/")
-	if i := strings.LastIndex(name, "@"); i > 0 && i < len(name)-1 {
-		return name[:i], "", evidence.Target(name[i:]), nil
-	}
-	i := strings.LastIndex(name, "/")
-	if i <= 0 || i == len(name)-1 {
-		return "", "", "", usage("bad-version", "%q names no version: write NAME/2, NAME/latest or NAME@champion", name)
-	}
-	return name[:i], name[i+1:], "", nil
-}
-
-// version finds a version by its name.
-func (j *Job) version(ctx context.Context, name string) (evidence.Version, error) {
-	model, number, alias, err := splitVersion(name)
-	if err != nil {
-		return evidence.Version{}, err
-	}
-	switch {
-	case alias != "":
-		holders, err := j.store.Holders(ctx, model, alias)
-		if err != nil {
-			return evidence.Version{}, fmt.Errorf("%s: %w", name, err)
-		}
-		if len(holders) != 1 {
-			return evidence.Version{}, fmt.Errorf("%s points at no version: %w", name, registry.ErrNotFound)
-		}
-		return holders[0], nil
-	case number == "latest":
-		versions, err := j.store.Versions(ctx, model)
-		if err != nil || len(versions) == 0 {
-			return evidence.Version{}, fmt.Errorf("%s: %w", name, errors.Join(err, registry.ErrNotFound))
-		}
-		return versions[len(versions)-1], nil
-	}
-	for _, stage := range gates.Stages() {
-		if number == stage {
-			holders, err := j.store.Holders(ctx, model, evidence.Target(stage))
-			if err == nil && len(holders) == 1 {
-				return holders[0], nil
-			}
-			return evidence.Version{}, fmt.Errorf("%s is held by %d versions: %w", name, len(holders), errors.Join(err, registry.ErrNotFound))
-		}
-	}
-	v, err := j.store.Version(ctx, model, number)
-	if err != nil {
-		return v, fmt.Errorf("%s: %w", name, err)
-	}
-	return v, nil
 }

@@ -16,6 +16,9 @@ import (
 
 // Register makes a new immutable version of a folder of artifacts; made is false where these very files are a version already.
 func Register(ctx context.Context, model, folder string, job *Job) (v evidence.Version, made bool, err error) {
+	if why := badModel(model); why != "" {
+		return v, false, usage("bad-model", "%q is no model name: %s", model, why)
+	}
 	job.Folder = folder
 	if job.Registry == "" {
 		return v, false, usage("no-registry", "a version is made in a registry, and --no-registry says that there is none")

@@ -185,7 +185,7 @@ func look(ctx context.Context, c Config, job *Job, who candidate, e *evaluate.Ev
 	case !standing.ThresholdsFirst && standing.Policy.Record > 0:
 		job.note("thresholds were not set before the run: these rows had been seen before policy %s was set", standing.Policy.Digest.Short())
 	case standing.Policy.Record == 0:
-		job.note("policy %s was never set for %s: `gatecard policy set` puts it in force", standing.Policy.Digest.Short(), c.Model)
+		job.note("thresholds were not set before the run: policy %s was never in force for %s (`gatecard policy set` puts it in force)", standing.Policy.Digest.Short(), c.Model)
 	}
 	return standing, err
 }

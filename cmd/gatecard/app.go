@@ -23,7 +23,7 @@ type app struct {
 	began          bool // flags and arguments are right, and the command runs
 	job            *pipeline.Job
 
-	config, registry, key, keyTrust, output, out string
+	config, registry, key, keyTrust, output string
 	configNamed                                  bool // by -c
 	noRegistry, newRegistry                      bool
 }
@@ -53,6 +53,7 @@ Exit codes: 0 passed; 1 a gate or verification refused; 2 wrong usage or configu
 	})
 	root.SetFlagErrorFunc(unknownFlag)
 	root.SetHelpCommand(helpCommand())
+	root.CompletionOptions.DisableDefaultCmd = true
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.config, "config", "c", pipeline.DefaultConfig, "the `FILE` that says what is evaluated and asked")
 	flags.StringVar(&a.registry, "registry", "", "`ADDRESS` of the registry (default: the configuration's, else "+pipeline.DefaultRegistry+")")
@@ -65,7 +66,7 @@ Exit codes: 0 passed; 1 a gate or verification refused; 2 wrong usage or configu
 		a.initCommand(), a.runCommand(), a.evaluateCommand(), a.gateCommand(), a.renderCommand(),
 		a.registerCommand(), a.promoteCommand(), a.rollbackCommand(), a.recheckCommand(), a.exportCommand(),
 		a.policyCommand(), a.keysCommand(), a.registryCommand(), a.verifyCommand(), a.auditCommand(),
-		a.explainCommand(), a.schemaCommand(), a.versionCommand(),
+		a.explainCommand(), a.schemaCommand(), a.completionCommand(), a.versionCommand(),
 	)
 	for _, c := range root.Commands() {
 		wrapArgs(c)
@@ -102,7 +103,7 @@ func (a *app) newJob(c *pipeline.Config) (*pipeline.Job, error) {
 		configDir = "" // a key has to be named then
 	}
 	a.job = &pipeline.Job{
-		Registry: address, MakeNew: a.newRegistry || !inCI(), Out: a.out, Tool: tool(), Now: a.now,
+		Registry: address, MakeNew: a.newRegistry || !inCI(), Tool: tool(), Now: a.now,
 		Key: pipeline.KeyFrom(a.key, os.Getenv("GATECARD_KEY"), configDir, inCI()), KeyFile: a.key,
 	}
 	if a.keyTrust != "" {

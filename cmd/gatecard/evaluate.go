@@ -8,7 +8,7 @@ import (
 )
 
 func (a *app) evaluateCommand() *cobra.Command {
-	var data string
+	var data, out string
 	cmd := &cobra.Command{
 		Use:   "evaluate",
 		Short: "Compute every metric of every group, and write evaluation.json",
@@ -27,6 +27,7 @@ func (a *app) evaluateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			job.Out = out
 			e, err := pipeline.Evaluate(cmd.Context(), c, job)
 			if err != nil {
 				return err
@@ -37,7 +38,7 @@ func (a *app) evaluateCommand() *cobra.Command {
 			return render.Figures(a.stdout, e, a.options(a.stdout))
 		},
 	}
-	cmd.Flags().StringVar(&a.out, "out", pipeline.DefaultOut, "`FOLDER` to write into")
+	cmd.Flags().StringVar(&out, "out", pipeline.DefaultOut, "`FOLDER` to write into")
 	cmd.Flags().StringVar(&data, "data", "", "`FILE` of predictions, instead of the configuration's")
 	return cmd
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) exportCommand() *cobra.Command {
-	var framework, format string
+	var framework, format, out string
 	cmd := &cobra.Command{
 		Use:     "export NAME/N --framework NAME",
 		Short:   "Say what a framework asks for and what there is to show, and write the dossier",
@@ -25,7 +25,7 @@ func (a *app) exportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			file, err := pipeline.WriteExport(cmd.Context(), a.out, matrix, dossier)
+			file, err := pipeline.WriteExport(cmd.Context(), out, matrix, dossier)
 			if err != nil {
 				return err
 			}
@@ -42,7 +42,7 @@ func (a *app) exportCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&a.out, "out", pipeline.DefaultOut, "`FOLDER` to write into")
+	cmd.Flags().StringVar(&out, "out", pipeline.DefaultOut, "`FOLDER` to write into")
 	cmd.Flags().StringVar(&framework, "framework", "eu-ai-act", "`NAME` of the framework: "+strings.Join(pipeline.FrameworkNames(), ", "))
 	cmd.Flags().StringVar(&format, "format", "text", "`FORM` of the matrix: text, markdown, json")
 	return cmd

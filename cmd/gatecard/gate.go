@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) gateCommand() *cobra.Command {
-	var id string
+	var id, out string
 	var assume float64
 	cmd := &cobra.Command{
 		Use:   "gate [evaluation.json]",
@@ -29,6 +29,7 @@ func (a *app) gateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			job.Out = out
 			view, err := pipeline.Gate(cmd.Context(), c, file, job)
 			if err != nil {
 				return err
@@ -64,7 +65,7 @@ func (a *app) gateCommand() *cobra.Command {
 			return a.show(view)
 		},
 	}
-	cmd.Flags().StringVar(&a.out, "out", "", "`FOLDER` to write evaluation.json, gates.json and card.json into")
+	cmd.Flags().StringVar(&out, "out", "", "`FOLDER` to write evaluation.json, gates.json and card.json into")
 	cmd.Flags().StringVar(&id, "explain", "", "show one `GATE`: every claim with its limits, and how the number comes about")
 	cmd.Flags().Float64Var(&assume, "assume", 0, "say how many rows would settle what is undecided, if the truth were `VALUE`")
 	return cmd

@@ -19,7 +19,7 @@ func lineageFlags(cmd *cobra.Command, o *pipeline.Origins) {
 }
 
 func (a *app) runCommand() *cobra.Command {
-	var data, folder, number string
+	var data, folder, number, out string
 	var targets []string
 	var origins pipeline.Origins
 	cmd := &cobra.Command{
@@ -45,7 +45,7 @@ func (a *app) runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			job.Folder, job.Number = folder, number
+			job.Folder, job.Number, job.Out = folder, number, out
 			if folder != "" {
 				if job.Lineage, err = pipeline.Lineage(cmd.Context(), origins, &c, os.Getenv, "."); err != nil {
 					return err
@@ -70,7 +70,7 @@ func (a *app) runCommand() *cobra.Command {
 			return a.show(view)
 		},
 	}
-	cmd.Flags().StringVar(&a.out, "out", pipeline.DefaultOut, "`FOLDER` to write into")
+	cmd.Flags().StringVar(&out, "out", pipeline.DefaultOut, "`FOLDER` to write into")
 	cmd.Flags().StringVar(&data, "data", "", "`FILE` of predictions, instead of the configuration's")
 	cmd.Flags().StringVar(&folder, "register", "", "make a new version of the artifacts in `DIR`")
 	cmd.Flags().StringVar(&number, "version", "", "evaluate version `N`, which exists")
