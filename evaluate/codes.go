@@ -23,7 +23,6 @@ func Codes() map[string]string {
 		"other-labels":    "The compared scores were kept with other outcomes for the same ids: a comparison would be of two different questions.",
 		"other-scores":    "Scores of the champion that a column or file brings are not those that were kept with its version when it was judged. One of the two is not the champion's.",
 		"too-many-groups": "A grouping column has so many values that it looks like an id or a number. Group numbers by `bins:`.",
-		"no-rows":         "The file has a header and no rows. No figure can be computed, and nothing passes by absence.",
 		"changed-file":    "A file was changed while it was being read: its digest differs between two readings. Run again when nobody writes to it.",
 	}
 }

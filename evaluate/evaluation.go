@@ -103,7 +103,7 @@ func along(all []Slice, dimension string) ([]Slice, error) {
 	names := CrossOf(dimension)
 	var found []Slice
 	for _, s := range all {
-		if len(s.Groups) != len(names) {
+		if len(s.Groups) != len(names) || len(names) == 0 {
 			continue
 		}
 		if !slices.ContainsFunc(names, func(n string) bool { _, ok := s.Groups[n]; return !ok }) {

@@ -11,12 +11,12 @@ import (
 // loss completes a metric that is the mean of a loss of each row. Undefined without rows and where a score is no probability.
 func loss(m Metric, of func(sweep.Stats) sweep.Loss, pair func(sweep.Pair) sweep.Loss) Metric {
 	m.Denominator, m.Better, m.Prevalence, m.Scores = "rows", Lower, true, true
-	undefined := func(s sweep.Stats) error {
+	undefined := func(rows, outside int64) error {
 		switch {
-		case s.Rows == 0:
+		case rows == 0:
 			return Undefined(noRows)
-		case s.Outside > 0:
-			return Undefined(fmt.Sprintf("%d scores lie outside [0, 1]: they are no probabilities", s.Outside))
+		case outside > 0:
+			return Undefined(fmt.Sprintf("%d scores lie outside [0, 1]: they are no probabilities", outside))
 		}
 		return nil
 	}
@@ -26,12 +26,13 @@ func loss(m Metric, of func(sweep.Stats) sweep.Loss, pair func(sweep.Pair) sweep
 		}
 		return stats.StudentT(l.Mean, l.SE, float64(rows-1))
 	}
-	m.Value = func(s sweep.Stats) (float64, error) { return of(s).Mean, undefined(s) }
+	m.Value = func(s sweep.Stats) (float64, error) { return of(s).Mean, undefined(s.Rows, s.Outside) }
 	m.Basis = func(s sweep.Stats) stats.Basis { return basis(of(s), s.Rows) }
 	m.Support = func(s sweep.Stats) int64 { return s.Rows }
 	m.Versus = func(s sweep.Stats, rival int) (float64, stats.Basis, error) {
-		l := pair(s.Pairs[rival])
-		return l.Mean, basis(l, s.Rows), undefined(s)
+		p := s.Pairs[rival]
+		l := pair(p)
+		return l.Mean, basis(l, s.Rows), undefined(s.Rows, p.Outside) // rows of which either score lies outside
 	}
 	return m
 }

@@ -3,6 +3,7 @@ package evaluate
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -61,9 +62,7 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 		}
 		e.Comparisons = append(e.Comparisons, comparison)
 	}
-	if e.Drift, err = r.drift(c, n, a); err != nil {
-		return nil, err
-	}
+	e.Drift = r.drift(c, n, a)
 	if a.Baseline != nil && len(n.Drift) > 0 {
 		r.inputs = append(r.inputs, a.Baseline.Input)
 	}
@@ -94,9 +93,14 @@ func (n Needs) named() ([]Named, error) {
 
 // able refuses needs that nothing could meet.
 func (n Needs) able(a Against) error {
-	for distance, columns := range n.Drift {
-		if len(columns) > 0 && a.Baseline == nil {
-			return problem("no-baseline", fmt.Sprintf("drift %q needs a baseline, and data names none", distance), "")
+	for _, distance := range slices.Sorted(maps.Keys(n.Drift)) {
+		for _, name := range n.Drift[distance] {
+			if a.Baseline == nil {
+				return problem("no-baseline", fmt.Sprintf("drift %q needs a baseline, and data names none", distance), "")
+			}
+			if _, ok := a.Baseline.Columns[name]; !ok {
+				return problem("no-baseline", fmt.Sprintf("the baseline has no column %q", name), "")
+			}
 		}
 	}
 	return nil
@@ -116,25 +120,6 @@ func wantsOf(c Config, n Needs, a Against) []table.Want {
 		}
 	}
 	return want
-}
-
-// driftWant reads a column as what its baseline is: numbers between edges, or values.
-func driftWant(c Config, name string, b *Baseline) table.Want {
-	column := c.driftColumn(name)
-	if b != nil {
-		if base, ok := b.Columns[name]; ok && base.Counts == nil {
-			return table.Want{Name: column, As: table.Value}
-		}
-	}
-	return table.Want{Name: column, As: table.Number}
-}
-
-// driftColumn is the file's name of a column that a drift gate names: "score" is the score, whatever its name.
-func (c Config) driftColumn(name string) string {
-	if name == "score" && c.Score != "" {
-		return c.Score
-	}
-	return name
 }
 
 // swept is what one sweep gave.

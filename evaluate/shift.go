@@ -2,7 +2,6 @@ package evaluate
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/gatecard/gatecard/evaluate/drift"
@@ -11,17 +10,11 @@ import (
 )
 
 // drift measures the columns against the baseline.
-func (r *rows) drift(c Config, n Needs, a Against) ([]Shift, error) {
-	if len(n.Drift) == 0 {
-		return nil, nil
-	}
+func (r *rows) drift(c Config, n Needs, a Against) []Shift {
 	var shifts []Shift
 	for _, d := range drift.Distances() {
 		for _, name := range n.Drift[d.Name] {
-			base, ok := a.Baseline.Columns[name]
-			if !ok {
-				return nil, problem("no-baseline", fmt.Sprintf("the baseline has no column %q", name), "")
-			}
+			base := a.Baseline.Columns[name]
 			now := measure(base, r, driftWant(c, name, a.Baseline))
 			s := Shift{Column: name, Distance: d.Name, Baseline: a.Baseline.Input.Path}
 			value, basis, support, err := d.Between(base, now)
@@ -35,7 +28,26 @@ func (r *rows) drift(c Config, n Needs, a Against) ([]Shift, error) {
 			shifts = append(shifts, s)
 		}
 	}
-	return shifts, nil
+	return shifts
+}
+
+// driftWant reads a column as what its baseline is: numbers between edges, or values.
+func driftWant(c Config, name string, b *Baseline) table.Want {
+	column := c.driftColumn(name)
+	if b != nil {
+		if base, ok := b.Columns[name]; ok && base.Counts == nil {
+			return table.Want{Name: column, As: table.Value}
+		}
+	}
+	return table.Want{Name: column, As: table.Number}
+}
+
+// driftColumn is the file's name of a column that a drift gate names: "score" is the score, whatever its name.
+func (c Config) driftColumn(name string) string {
+	if name == "score" && c.Score != "" {
+		return c.Score
+	}
+	return name
 }
 
 func measure(base drift.Column, r *rows, w table.Want) drift.Column {
@@ -79,9 +91,6 @@ func Profile(ctx context.Context, c Config, n Needs) (*Baseline, error) {
 		return nil, err
 	}
 	b := &Baseline{Columns: drift.Profile{}, Input: evidence.Input{File: base(t.Input), Role: "baseline", Rows: int64(length(columns))}}
-	if b.Input.Rows == 0 {
-		return nil, &table.Error{File: c.Baseline, Code: "no-rows", What: "the file has no rows"}
-	}
 	for i, name := range names {
 		if want[i].As == table.Value {
 			b.Columns[name] = drift.Texts(columns[i].Texts, columns[i].Missing)

@@ -60,14 +60,17 @@ func (t *Terms) Check(d *schema.Document) error {
 		switch {
 		case g.Name == "":
 			tell(place, "unnamed-group", `a group needs a "column"`, "")
+		case len(g.Cross) == 1:
+			tell(place, "bad-cross", fmt.Sprintf("%q is a cross of one: write {column: %s}, or two names as in \"sex * age\"", g.Name, g.Name), "")
 		case slices.Contains(names, g.Name):
 			tell(place, "group-twice", fmt.Sprintf("%q is a group already", g.Name), "")
 		case len(g.Cross) == 0 && strings.ContainsAny(g.Name, "*×,="):
 			tell(place, "bad-group-name", fmt.Sprintf(`%q: the signs * × , = have a meaning of their own in the name of a group: give it another by "name"`, g.Name), "")
-		case len(g.Cross) == 1:
-			tell(place, "bad-cross", fmt.Sprintf("%q is a cross of one: write {column: %s}, or two names as in \"sex * age\"", g.Name, g.Name), "")
 		}
 		for j, c := range g.Cross {
+			if len(g.Cross) == 1 {
+				break
+			}
 			if !slices.Contains(names, c) {
 				tell(place, "unknown-group", fmt.Sprintf("%q is no group that is named before this cross", c), schema.Suggest(c, names))
 			} else if slices.Contains(g.Cross[:j], c) {

@@ -82,6 +82,32 @@ func TestFailingEnd(t *testing.T) {
 	}
 }
 
+// TestEquality: a limit on the bound keeps it, whichever end it is.
+func TestEquality(t *testing.T) {
+	const rows = "label prediction n\n1 1 80\n1 0 20\n"
+	e, _ := run(t, "task: binary\nlabel: label\ngates: [{metric: recall, min: 0.5}]\n", rows)
+	basis := e.Overall().Metrics["recall"].Basis
+	alpha := (1 - 0.95) / 2
+	low, high := basis.Low(alpha), basis.High(alpha)
+	const little = 1e-9
+	for _, c := range []struct {
+		key  string
+		at   float64
+		want evidence.Verdict
+	}{
+		{"min", low, evidence.Pass}, {"min", low + little, evidence.Inconclusive}, {"min", high, evidence.Inconclusive}, {"min", high + little, evidence.Fail},
+		{"max", high, evidence.Pass}, {"max", high - little, evidence.Inconclusive}, {"max", low, evidence.Inconclusive}, {"max", low - little, evidence.Fail},
+	} {
+		_, r := run(t, fmt.Sprintf("task: binary\nlabel: label\ngates: [{metric: recall, %s: %.17g}]\n", c.key, c.at), rows)
+		if r.Verdict != c.want {
+			t.Errorf("[%v, %v] with %s %v: %s, want %s", low, high, c.key, c.at, r.Verdict, c.want)
+		}
+		if g := r.Gates[0]; c.want == evidence.Pass && *g.Margin != 0 {
+			t.Errorf("on the bound the margin is %v", *g.Margin)
+		}
+	}
+}
+
 // basisOf is that of a claim: of its group, of its pair's difference or ratio.
 func basisOf(t *testing.T, e *evaluate.Evaluation, metric string, c evidence.Claim) stats.Basis {
 	t.Helper()
@@ -145,7 +171,7 @@ func TestReport(t *testing.T) {
 			"Recall is 0.800 on 1,000 truly positive rows: too few to show that it is at least 0.79. `gatecard gate --assume VALUE` tells how many would settle it.",
 			evidence.Inconclusive, "u p", evidence.Standing{}, nil},
 		"one left": {"[{id: p, metric: recall, min: 0.5}, {id: n, metric: recall, versus: champion, max_drop: 0.1}]", "1 of 2 gates pass; 1 does not apply: no champion was ever set.",
-			evidence.Pass, "n p", evidence.Standing{NeverChampion: true}, nil},
+			evidence.Pass, "n p", evidence.Standing{NeverChampion: true}, []string{"rows are taken as independent"}},
 		"all left": {"[{id: n, metric: recall, versus: champion, max_drop: 0.1}]", "No gate applies: no champion was ever set.", evidence.NotApplicable, "n", evidence.Standing{NeverChampion: true}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
