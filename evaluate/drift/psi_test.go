@@ -198,7 +198,7 @@ type setting struct {
 // settings are multinomial texts, and normal numbers that moved by a shift, with the bins that the baseline's sample happens to have.
 func settings() []setting {
 	var out []setting
-	for _, n := range [][2]int{{1000, 200}, {500, 500}, {5000, 1000}, {1000, 5000}} {
+	for _, n := range [][2]int{{1000, 200}, {500, 500}, {2000, 500}, {400, 1500}} {
 		for _, tilt := range []float64{0, 0.15, 0.3, 0.6} {
 			for _, bins := range []int{2, 3, 10} {
 				p, q := make([]float64, bins), make([]float64, bins)
