@@ -14,7 +14,7 @@ import (
 func TestSums(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		edge := rapid.OneOf(rapid.SampledFrom([]int64{0, 1, -1, math.MaxInt64, math.MinInt64, 1 << 62, -1 << 62, 1<<53 + 1}), rapid.Int64())
-		small := rapid.OneOf(rapid.SampledFrom([]uint64{0, 1, 1 << 41, 1<<41 - 1, 1 << 63, 1<<63 - 1}), rapid.Uint64Range(0, 1<<63))
+		small := rapid.OneOf(rapid.SampledFrom([]uint64{0, 1, 1 << 41, 1<<41 - 1, 1 << 62, 1<<62 - 1}), rapid.Uint64Range(0, 1<<62)) // twenty of k·x² stay below 2¹⁹¹
 		var s, u sum
 		want := new(big.Int)
 		for range rapid.IntRange(0, 20).Draw(t, "terms") {
