@@ -42,6 +42,21 @@ func TestSums(t *testing.T) {
 	})
 }
 
+// The same for large factors, which rapid seldom draws.
+func TestSquaresOfLargeNumbers(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 9))
+	for range 1000 {
+		k, x := r.Uint64()>>2, r.Uint64()>>2
+		var s sum
+		s.addSquares(k, x)
+		want := new(big.Int).SetUint64(x)
+		want.Mul(want, want).Mul(want, new(big.Int).SetUint64(k))
+		if got := s.big(); got.Cmp(want) != 0 {
+			t.Fatalf("%d·%d² is %v, not %v", k, x, got, want)
+		}
+	}
+}
+
 // 2⁴⁰ rows of the largest losses, doubled from one, neither overflow nor round: mean and variance are exact.
 func TestMomentsOfManyRows(t *testing.T) {
 	const scale = 62
