@@ -29,13 +29,16 @@ const (
 // errRefused is an answer that was printed already: exit 1.
 var errRefused = errors.New("refused")
 
-func main() {
+func main() { os.Exit(program(time.Now)) }
+
+// program is the process: its arguments, its output, and Ctrl-C.
+func program(now func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	go func() { // a second Ctrl-C ends at once
 		<-ctx.Done()
 		stop()
 	}()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	return runAt(ctx, now, os.Args[1:], os.Stdout, os.Stderr)
 }
 
 // run is the whole command.

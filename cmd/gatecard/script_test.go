@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -41,7 +40,7 @@ func TestMain(m *testing.M) {
 				}
 				now = func() time.Time { return at }
 			}
-			os.Exit(runAt(context.Background(), now, os.Args[1:], os.Stdout, os.Stderr))
+			os.Exit(program(now))
 		},
 	})
 }
