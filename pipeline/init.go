@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/evaluate/table"
 )
 
@@ -147,7 +148,7 @@ func (g *Guess) guess(seen []columnSeen, columns []table.Column) {
 					continue
 				}
 				taken[s.name] = true
-				g.Said = append(g.Said, fmt.Sprintf("%s: %s (%s)", role, s.name, why))
+				g.Said = append(g.Said, fmt.Sprintf("%s: %s (%s)", role, cards.Line(s.name), why))
 				return s.name
 			}
 		}
@@ -249,7 +250,7 @@ func (g *Guess) count(columns []table.Column, at int) {
 	}
 	for _, v := range group.Values {
 		if positives[v] < minGuessedRows {
-			g.Small = append(g.Small, fmt.Sprintf("%s = %s (%d)", group.Column, v, positives[v]))
+			g.Small = append(g.Small, cards.Line(fmt.Sprintf("%s = %s (%d)", group.Column, v, positives[v])))
 		}
 	}
 }

@@ -39,7 +39,7 @@ func Show(ctx context.Context, job *Job, name string) (Listed, error) {
 		return l, err
 	}
 	records, err := job.store.Log(ctx, v.Model, 1)
-	l.refused = lastRefusal(records, v.Number)
+	l.Refused = lastRefusal(records, v.Number)
 	return l, err
 }
 

@@ -25,8 +25,8 @@ type Listed struct {
 	Attached []evidence.File   `json:"attachments"`
 	// Figures are those that were asked for, by the words that asked; null where the version's evaluation has none.
 	Figures map[string]*evaluate.Figure `json:"figures,omitempty"`
-
-	refused string // the log's newest word on it, where that is a refusal: "gate-failed"
+	// Refused is the log's newest word on it, where that is a refusal: "gate-failed".
+	Refused string `json:"refused,omitempty"`
 }
 
 // List shows the versions of a model, or ("") of all models. Each of metrics is "recall", or "recall for men": of all rows, or of the slice
@@ -64,7 +64,7 @@ func List(ctx context.Context, job *Job, model string, metrics ...string) ([]Lis
 			if err != nil {
 				return nil, err
 			}
-			l.refused = lastRefusal(records, v.Number)
+			l.Refused = lastRefusal(records, v.Number)
 			if err := l.take(ctx, store, asked); err != nil {
 				return nil, err
 			}
@@ -234,8 +234,8 @@ func (l Listed) state() string {
 	switch {
 	case len(targets) > 0:
 		return strings.Join(targets, ", ")
-	case l.refused != "":
-		return "refused (" + l.refused + ")"
+	case l.Refused != "":
+		return "refused (" + l.Refused + ")"
 	case newest == nil:
 		return "no evidence"
 	case newest.Verdict.Lets():

@@ -24,8 +24,8 @@ type app struct {
 	job            *pipeline.Job
 
 	config, registry, key, keyTrust, output string
-	configNamed                                  bool // by -c
-	noRegistry, newRegistry                      bool
+	configNamed                             bool // by -c
+	noRegistry, newRegistry                 bool
 }
 
 func (a *app) root() *cobra.Command {

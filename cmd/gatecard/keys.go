@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/pipeline"
 )
 
@@ -54,7 +55,7 @@ func (a *app) keysCommand() *cobra.Command {
 					if k.Revoked {
 						state += ", revoked"
 					}
-					fmt.Fprintf(a.stdout, "%s  %s  %s  %s\n", k.ID, strings.Join(k.Roles, ","), k.Owner.Name, state)
+					fmt.Fprintf(a.stdout, "%s  %s  %s  %s\n", k.ID, strings.Join(k.Roles, ","), cards.Line(k.Owner.Name), state)
 				}
 				return nil
 			},

@@ -19,7 +19,7 @@ func TestPermissions(t *testing.T) {
 	top := t.TempDir()
 	bin := filepath.Join(top, "gatecard")
 	copyProgram(t, built(t), bin)
-	p := newProject(t, bin, filepath.Join(top, "work"), 100)
+	p := newProject(t, bin, filepath.Join(top, "work"), 400)
 	home := filepath.Join(top, "home")
 	p.env = []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + top}
 	for _, folder := range []string{"closed", "reg"} {
@@ -44,7 +44,10 @@ func TestPermissions(t *testing.T) {
 	chmod(t, filepath.Join(p.folder, "secret.yaml"), 0o000)
 	chmod(t, filepath.Join(p.folder, "closed"), 0o555)
 	chmod(t, filepath.Join(p.folder, "reg"), 0o555)
-	t.Cleanup(func() { chmod(t, filepath.Join(p.folder, "closed"), 0o755); chmod(t, filepath.Join(p.folder, "reg"), 0o755) })
+	t.Cleanup(func() {
+		chmod(t, filepath.Join(p.folder, "closed"), 0o755)
+		chmod(t, filepath.Join(p.folder, "reg"), 0o755)
+	})
 	for name, c := range map[string]struct {
 		args string
 		exit int

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -56,6 +57,7 @@ func TestMain(m *testing.M) {
 //	change FILE OLD NEW        replace what occurs once
 //	flip FILE                  change a bit in the middle of every file that matches
 //	cut FILE BYTES             truncate
+//	sql FILE STATEMENT         change a database behind gatecard's back, its guards taken away
 //	clean FOLDER               no temporary file of ours is left there
 func TestScript(t *testing.T) {
 	fixtures, err := filepath.Abs("../../fixtures")
@@ -97,6 +99,7 @@ func TestScript(t *testing.T) {
 			"flip":    flip,
 			"cut":     truncate,
 			"clean":   clean,
+			"sql":     tamper,
 		},
 	})
 }
@@ -280,6 +283,30 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+func tamper(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	rows, err := db.Query("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+	ts.Check(err)
+	var guards []string
+	for rows.Next() {
+		var name string
+		ts.Check(rows.Scan(&name))
+		guards = append(guards, name)
+	}
+	ts.Check(errors.Join(rows.Err(), rows.Close()))
+	for _, name := range guards {
+		_, err := db.Exec("DROP TRIGGER " + name)
+		ts.Check(err)
+	}
+	done, err := db.Exec(args[1])
+	ts.Check(err)
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		ts.Fatalf("sql: %d rows were changed: %v", n, err)
+	}
+	ts.Check(db.Close())
+}
+
 func truncate(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
@@ -309,7 +336,7 @@ func TestScripts(t *testing.T) {
 			leaves = append(leaves, c)
 		}
 		for _, leaf := range leaves {
-			if !regexp.MustCompile(`(?m)^exits \d+ `+regexp.QuoteMeta(leaf.CommandPath())+`\b`).MatchString(all.String()) {
+			if !regexp.MustCompile(`(?m)^exits \d+ ` + regexp.QuoteMeta(leaf.CommandPath()) + `\b`).MatchString(all.String()) {
 				missing = append(missing, leaf.CommandPath())
 			}
 		}
