@@ -37,6 +37,6 @@ func Keep(ctx context.Context, c Config, t Terms, e *Evaluation, w io.Writer) (k
 	return true, table.WriteParquet(w, []table.Column{
 		{Name: KeptID, Type: table.Text, Texts: r.ids},
 		label,
-		{Name: KeptScore, Type: r.type_, Numbers: r.scores},
+		{Name: KeptScore, Type: r.scoreType, Numbers: r.scores},
 	})
 }

@@ -18,15 +18,15 @@ import (
 
 // rows are the evaluation dataset as the terms read it.
 type rows struct {
-	file    string
-	n       int
-	ids     []string // nil: no id column
-	labels  []uint8
-	scores  []float64 // nil: only predictions
-	type_   table.Type
-	calls   []uint8 // predictions; nil: none
-	columns map[string]table.Column
-	inputs  []evidence.Input
+	file      string
+	n         int
+	ids       []string // nil: no id column
+	labels    []uint8
+	scores    []float64 // nil: only predictions
+	scoreType table.Type
+	calls     []uint8 // predictions; nil: none
+	columns   map[string]table.Column
+	inputs    []evidence.Input
 }
 
 // read loads the rows: label, id, score, prediction, and each column that others ask for.
@@ -73,7 +73,7 @@ func read(ctx context.Context, c Config, t Terms, others []table.Want) (*rows, e
 		if err := finite(c.Path, score); err != nil {
 			return nil, err
 		}
-		r.scores, r.type_ = score.Numbers, score.Type
+		r.scores, r.scoreType = score.Numbers, score.Type
 	}
 	if c.Prediction != "" {
 		if err := r.predictions(c, t, label); err != nil {
@@ -252,7 +252,7 @@ func (r *rows) predictions(c Config, t Terms, label table.Column) error {
 	if r.scores == nil {
 		return nil
 	}
-	cut := cutOf(r.type_, *t.Threshold)
+	cut := cutOf(r.scoreType, *t.Threshold)
 	if count, first := firstRows(r.n, func(i int) bool { return (r.scores[i] >= cut) != (r.calls[i] == 1) }); count > 0 {
 		return &table.Error{File: c.Path, Column: column.Name, Code: "bad-prediction",
 			What: fmt.Sprintf("%d of %d rows contradict the score at the threshold %v (first: row %s)", count, r.n, *t.Threshold, first)}
@@ -270,7 +270,7 @@ func cutOf(scores table.Type, cut float64) float64 {
 
 // eps is where log loss clips scores, as scikit-learn does for their type.
 func (r *rows) eps() float64 {
-	if r.type_ == table.Float32 {
+	if r.scoreType == table.Float32 {
 		return 0x1p-23
 	}
 	return 0x1p-52

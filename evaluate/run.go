@@ -137,14 +137,14 @@ func (r *rows) sweep(ctx context.Context, t Terms, named []Named, dimensions []c
 		return nil, err
 	}
 	s := &swept{scored: r.scores != nil, cuts: map[float64]int{}, dimensions: dimensions}
-	plan := sweep.Plan{Cuts: []float64{cutOf(r.type_, *t.Threshold)}, Eps: r.eps(), Curves: curvePoints}
+	plan := sweep.Plan{Cuts: []float64{cutOf(r.scoreType, *t.Threshold)}, Eps: r.eps(), Curves: curvePoints}
 	if !s.scored {
 		plan = sweep.Plan{Cuts: []float64{0.5}, Eps: 0x1p-52}
 	}
 	for _, m := range named {
 		if _, ok := s.cuts[m.Cut]; !ok && !math.IsNaN(m.Cut) && s.scored {
 			s.cuts[m.Cut] = len(plan.Cuts)
-			plan.Cuts = append(plan.Cuts, cutOf(r.type_, m.Cut))
+			plan.Cuts = append(plan.Cuts, cutOf(r.scoreType, m.Cut))
 		}
 	}
 	for _, d := range dimensions {

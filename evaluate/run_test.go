@@ -47,6 +47,19 @@ func TestTypes(t *testing.T) {
 		files := memory{"p.parquet": parquet(t, label, table.Column{Name: "s", Type: c.of, Numbers: c.want.Scores})}
 		config := evaluate.Config{Path: "p.parquet", Score: "s", Open: files.open}
 		for threshold, counts := range c.want.Counts {
+			var at float64
+			if _, err := fmt.Sscan(threshold, &at); err != nil {
+				t.Fatal(err)
+			}
+			if c.of == table.Float32 {
+				at = float64(float32(at))
+			}
+			call := table.Column{Name: "call", Type: table.Integer}
+			for _, s := range c.want.Scores {
+				call.Numbers = append(call.Numbers, map[bool]float64{true: 1}[s >= at])
+			}
+			called := memory{"p.parquet": parquet(t, label, call, table.Column{Name: "s", Type: c.of, Numbers: c.want.Scores})}
+			evaluated(t, evaluate.Config{Path: "p.parquet", Score: "s", Prediction: "call", Open: called.open}, terms(t, plain+"threshold: "+threshold+"\n"), evaluate.Needs{}, evaluate.Against{})
 			e := evaluated(t, config, terms(t, plain+"threshold: "+threshold+"\n"), evaluate.Needs{Metrics: []string{"recall@" + threshold}}, evaluate.Against{})
 			if *e.Overall().Counts != counts {
 				t.Errorf("%s at %s: %+v, want %+v", c.of, threshold, *e.Overall().Counts, counts)
@@ -284,7 +297,7 @@ func TestLabels(t *testing.T) {
 			if got := *e.Overall().Counts; got != c.counts {
 				t.Errorf("%s, with scores %v: %+v, want %+v", name, both, got, c.counts)
 			}
-			if f := e.Overall().Metrics["roc_auc"]; !both && (f.Value != nil || f.Undefined != "there is no score column" || len(e.Curves) > 0) {
+			if f := e.Overall().Metrics["roc_auc"]; !both && (f.Value != nil || f.Undefined != "there is no score column" || f.Support != min(c.counts.TP+c.counts.FN, c.counts.FP+c.counts.TN) || len(e.Curves) > 0) {
 				t.Errorf("%s: ROC AUC of predictions: %+v", name, f)
 			}
 		}
@@ -376,8 +389,9 @@ func TestRivalsTypes(t *testing.T) {
 	for _, threshold := range []string{"0.9", "0.7"} {
 		for ours, rivals := range map[string][]string{"narrow": {"wide", "wide.csv", "narrow"}, "wide": {"narrow"}} {
 			for _, rival := range rivals {
+				kept := map[bool]string{true: "wide", false: "narrow"}[rival == "narrow"]
 				e := evaluated(t, evaluate.Config{Path: ours, ID: "id", Score: "score", Open: files.open}, terms(t, "task: binary\nlabel: label\nthreshold: "+threshold+"\n"), evaluate.Needs{},
-					evaluate.Against{Rivals: []evaluate.Rival{{Name: "champion", Scores: files.open(rival), ID: "id", Score: "score", Label: "label", Kept: files.open("narrow")}}})
+					evaluate.Against{Rivals: []evaluate.Rival{{Name: "champion", Scores: files.open(rival), ID: "id", Score: "score", Label: "label", Kept: files.open(kept)}}})
 				c, _ := e.Comparison("champion")
 				if f := c.Slices[0].Metrics["recall"]; f.Value == nil || *f.Value != 0 {
 					t.Errorf("%s against %s at %s: recall differs by %v", ours, rival, threshold, *f.Value)

@@ -239,6 +239,39 @@ func TestNothingToJudge(t *testing.T) {
 	}
 }
 
+// TestWithoutLimits: what has no method, and what was not compared on the same rows, is undecided in every mode, and the reason is told.
+func TestWithoutLimits(t *testing.T) {
+	const terms = "task: binary\nlabel: label\n"
+	value := 0.9
+	f := evaluate.Figure{Value: &value, Support: 1000, Without: "no method was shown to hold for recall"}
+	slice := []evaluate.Slice{{Groups: evaluate.Groups{}, Metrics: map[string]evaluate.Figure{"recall": f}}}
+	paired := stats.Paired([4]int64{900, 20, 10, 70})
+	difference := paired.Value()
+	compared := []evaluate.Slice{{Groups: evaluate.Groups{}, Metrics: map[string]evaluate.Figure{"recall": {Value: &difference, Support: 1000, Basis: paired}}}}
+	for _, mode := range []string{"proven", "unless_disproven", "estimate"} {
+		for name, c := range map[string]struct {
+			gate  string
+			of    evaluate.Comparison
+			want  evidence.Verdict
+			wants string
+		}{
+			"no method":    {"min: 0.5", evaluate.Comparison{}, evidence.Inconclusive, "no method was shown to hold for recall"},
+			"other rows":   {"versus: champion, max_drop: 0.1", evaluate.Comparison{With: "champion", Rows: 1000, Slices: compared}, evidence.Inconclusive, "the champion was not scored on the same rows"},
+			"paired":       {"versus: champion, max_drop: 0.1", evaluate.Comparison{With: "champion", Rows: 1000, Paired: true, Slices: compared}, evidence.Pass, ""},
+			"another name": {"versus: champion, max_drop: 0.1", evaluate.Comparison{With: "challenger", Rows: 1000, Paired: true, Slices: compared}, evidence.Inconclusive, "there are no scores of the champion to compare with"},
+		} {
+			p := parse(t, terms+"gates: [{metric: recall, "+c.gate+", decide: "+mode+"}]\n")
+			r, err := gates.Judge(p, &evaluate.Evaluation{Terms: p.Terms, Slices: slice, Comparisons: []evaluate.Comparison{c.of}}, evidence.Standing{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if g := r.Gates[0]; g.Verdict != c.want || g.Note != c.wants {
+				t.Errorf("%s, %s: %s, %q", name, mode, g.Verdict, g.Note)
+			}
+		}
+	}
+}
+
 // manyRegions are 50 groups of some thousand rows: 2,450 ordered pairs.
 func manyRegions() string {
 	rows := "region label prediction n\n"

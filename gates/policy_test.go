@@ -162,6 +162,31 @@ func TestFractions(t *testing.T) {
 	}
 }
 
+// TestDefaults: a gate takes the policy's level and its kind's mode, and may judge by the estimate what no sample proves.
+func TestDefaults(t *testing.T) {
+	p := parse(t, head+`level: 0.9
+gates:
+  - {metric: recall, min: 0.5}
+  - {metric: recall, min: 0.5, level: 0.99, decide: unless_disproven, min_support: 5, on_small: list}
+  - {drift: psi, columns: x, max: 0}
+  - {metric: recall, min: 1, decide: estimate}
+  - {metric: recall, across: sex, max_gap: 0, decide: estimate}
+  - {metric: recall, across: sex, min_ratio: 1, reference: majority}
+`)
+	for i, want := range []gates.Common{
+		{ID: "recall", Decide: gates.Proven, Level: 0.9, MinSupport: 30, OnSmall: "refuse"},
+		{ID: "recall-2", Decide: gates.UnlessDisproven, Level: 0.99, MinSupport: 5, OnSmall: "list"},
+		{ID: "psi-of-x", Decide: gates.UnlessDisproven, Level: 0.9, MinSupport: 30, OnSmall: "refuse"},
+		{ID: "recall-3", Decide: gates.Estimate, Level: 0.9, MinSupport: 30, OnSmall: "refuse"},
+		{ID: "recall-gap-by-sex", Decide: gates.Estimate, Level: 0.9, MinSupport: 30, OnSmall: "refuse"},
+		{ID: "recall-ratio-by-sex-to-majority", Decide: gates.Proven, Level: 0.9, MinSupport: 30, OnSmall: "refuse"},
+	} {
+		if got := p.Gates[i].Common; got != want {
+			t.Errorf("gate %d: %+v, want %+v", i+1, got, want)
+		}
+	}
+}
+
 // TestIDs: a made id never takes that of another gate, wherever it stands.
 func TestIDs(t *testing.T) {
 	p := parse(t, head+`gates:
