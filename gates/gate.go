@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/schema"
 )
 
@@ -25,7 +26,7 @@ type Common struct {
 	ID         string    `json:"id,omitempty" jsonschema:"pattern=^[A-Za-z0-9][A-Za-z0-9_.@-]*$"`               // "recall-across-disability", made from the rule where it is not given
 	Decide     Decide    `json:"decide,omitempty" jsonschema:"enum=proven,enum=unless_disproven,enum=estimate"` // what a sample must show
 	Level      float64   `json:"level,omitempty" jsonschema:"exclusiveMinimum=0,exclusiveMaximum=1"`            // of its interval; default: the policy's
-	MinSupport int64     `json:"min_support,omitempty" jsonschema:"minimum=1"`                                  // of the metric's own denominator; default 30
+	MinSupport int64     `json:"min_support,omitempty" jsonschema:"minimum=1"`                                  // of the metric's own denominator; default 30, of losses 300
 	OnSmall    string    `json:"on_small,omitempty" jsonschema:"enum=refuse,enum=list"`                         // groups under min_support: refuse (inconclusive), or list them and go on
 	Warn       *Fraction `json:"warn,omitempty" jsonschema:"oneof_type=number;string"`                          // a softer bound: an estimate beyond it makes a pass say so
 	Because    string    `json:"because,omitempty"`                                                             // why somebody wants it
@@ -149,7 +150,7 @@ func (g *Gate) check(p Policy, d *schema.Document) error {
 		g.Level = p.Level
 	}
 	if g.MinSupport == 0 {
-		g.MinSupport = DefaultMinSupport
+		g.MinSupport = defaultSupport(g.Rule)
 	}
 	if g.OnSmall == "" {
 		g.OnSmall = "refuse"
@@ -174,4 +175,15 @@ func slug(says string) string {
 		}
 	}
 	return b.String()
+}
+
+// defaultSupport is 30, or what the metric's limits need where that is more.
+func defaultSupport(r Rule) int64 {
+	least := int64(DefaultMinSupport)
+	for _, name := range r.Needs().Metrics {
+		if m, err := evaluate.Lookup(name); err == nil {
+			least = max(least, m.Least)
+		}
+	}
+	return least
 }
