@@ -168,7 +168,7 @@ func (ps Plans) Lines() []string {
 	var lines []string
 	for _, p := range ps {
 		if p.Rows > 0 {
-			lines = append(lines, fmt.Sprintf("%s: if it is truly %v, %s rows of the metric's denominator would settle it four times in five (now %s).", p.Gate, p.Assumed, cards.Count(p.Rows), cards.Count(p.Now)))
+			lines = append(lines, fmt.Sprintf("%s: if it is truly %v, %s rows of the metric's denominator would settle it four times in five (now %s).", p.Gate, p.Assumed, evaluate.Count(p.Rows), evaluate.Count(p.Now)))
 		} else {
 			lines = append(lines, fmt.Sprintf("%s: %s.", p.Gate, p.Why))
 		}

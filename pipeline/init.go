@@ -38,15 +38,14 @@ func Init(ctx context.Context, file string) (written []string, g Guess, err erro
 
 // Guess is what a file of predictions looks like: which column is what, each with the reason.
 type Guess struct {
-	File              string
-	Rows              int
-	ID, Label, Score  string
-	Prediction        string
-	Positive          string
-	Groups            []GuessedGroup
-	Said              []string // what was guessed, and why
-	Small             []string // groups with fewer rows of a class than a gate judges by
-	positives, others int
+	File             string
+	Rows             int
+	ID, Label, Score string
+	Prediction       string
+	Positive         string
+	Groups           []GuessedGroup
+	Said             []string // what was guessed, and why
+	Small            []string // groups with fewer rows of a class than a gate judges by
 }
 
 // GuessedGroup is a column that looks like a grouping.

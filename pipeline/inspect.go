@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/registry"
 	"github.com/gatecard/gatecard/schema"
@@ -137,11 +138,11 @@ func Lines(l Listed) []string {
 	}
 	lines = append(lines, "  manifest  "+string(v.Manifest.Digest()))
 	for _, f := range v.Manifest {
-		lines = append(lines, fmt.Sprintf("    %s  %10s  %s", f.SHA256.Short(), cards.Count(f.Size), f.Path))
+		lines = append(lines, fmt.Sprintf("    %s  %10s  %s", f.SHA256.Short(), evaluate.Count(f.Size), f.Path))
 	}
 	lines = append(lines, "  attached")
 	for _, f := range l.Attached {
-		lines = append(lines, fmt.Sprintf("    %s  %10s  %s", f.SHA256.Short(), cards.Count(f.Size), f.Path))
+		lines = append(lines, fmt.Sprintf("    %s  %10s  %s", f.SHA256.Short(), evaluate.Count(f.Size), f.Path))
 	}
 	for _, s := range l.Evidence {
 		kind := s.Kind[strings.LastIndex(strings.TrimSuffix(string(s.Kind), "/v1"), "/")+1:]

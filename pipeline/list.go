@@ -170,14 +170,14 @@ func (l *Listed) take(ctx context.Context, store *registry.Store, all []*asked) 
 func (a *asked) find(e *evaluate.Evaluation) (*evaluate.Figure, error) {
 	var hits []evaluate.Slice
 	for _, s := range e.Slices {
-		names := []string{s.Groups.String(), cards.Name(e.Terms, s.Groups), cards.Short(e.Terms, s.Groups)}
+		names := []string{s.Groups.String(), e.Terms.Name(s.Groups), e.Terms.Short(s.Groups)}
 		if len(s.Groups) == 1 {
 			for _, word := range s.Groups {
 				names = append(names, word)
 			}
 		}
 		if len(s.Groups) > 0 {
-			a.words[cards.Name(e.Terms, s.Groups)] = true
+			a.words[e.Terms.Name(s.Groups)] = true
 		}
 		if a.group == "" && len(s.Groups) == 0 || a.group != "" && slices.Contains(names, a.group) {
 			hits = append(hits, s)
@@ -276,7 +276,7 @@ func figure(f *evaluate.Figure) string {
 	if f == nil || f.Value == nil {
 		return "–"
 	}
-	return cards.Number(*f.Value)
+	return evaluate.Number(*f.Value)
 }
 
 // proof is the newest evidence and how long it holds.

@@ -249,7 +249,7 @@ func encode(ctx context.Context, c Config, job *Job, card *cards.Card, against e
 	}
 	if ok {
 		files = append(files, blob(predictionsFile, kept.Bytes()))
-		job.note("id, label and score of %s rows are kept with %s, for later comparisons (`keep: nothing` keeps none)", cards.Count(card.Evaluation.Rows), card.Version)
+		job.note("id, label and score of %s rows are kept with %s, for later comparisons (`keep: nothing` keeps none)", evaluate.Count(card.Evaluation.Rows), card.Version)
 	}
 	return files, nil
 }

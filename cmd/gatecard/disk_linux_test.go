@@ -14,9 +14,6 @@ import (
 func TestDiskFull(t *testing.T) {
 	folder := t.TempDir()
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=6m"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("mount a small file system: %v", err)
-		}
 		t.Skipf("mount a small file system: %v", err)
 	}
 	t.Cleanup(func() {

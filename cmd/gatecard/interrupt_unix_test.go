@@ -22,7 +22,7 @@ import (
 	"github.com/gatecard/gatecard/evidence"
 )
 
-var signals = flag.Int("signals", 6, "how often each test of interruptions sends its signal")
+var signals = flag.Int("signals", usualSignals, "how often each test of interruptions sends its signal")
 
 // built is the program: this test's own binary, which is gatecard by that name ([TestMain]).
 func built(t *testing.T) string {
@@ -178,14 +178,14 @@ func TestInterrupt(t *testing.T) {
 		after := time.Duration(rand.Int64N(int64(whole) * 5 / 4))
 		began := time.Now()
 		exit, out := p.interrupt(t, os.Interrupt, after, "run", "--register", "model", "--promote", "Production", "--out", "out")
-		switch {
-		case exit == exitInterrupted:
+		switch exit {
+		case exitInterrupted:
 			stopped++
 			if !strings.Contains(out, "interrupted") {
 				t.Errorf("after %s: it does not say that it was interrupted: %s", after, out)
 			}
-		case exit == -1: // before the program could listen
-		case exit == exitPassed:
+		case -1: // before the program could listen
+		case exitPassed:
 			whole = min(whole, time.Since(began)) // the machine may have more to do at one time than at another
 		default:
 			t.Errorf("after %s: exit %d: %s", after, exit, out)
