@@ -50,7 +50,7 @@ func Rows(e *evaluate.Evaluation) string {
 			files = append(files, path.Base(in.Path))
 		}
 	}
-	rows := Count(e.Rows) + " rows"
+	rows := evaluate.Count(e.Rows) + " rows"
 	if e.Rows == 1 {
 		rows = "1 row"
 	}

@@ -108,10 +108,10 @@ func TestNames(t *testing.T) {
 		{map[string]string{"card_type": "other"}, "card_type = other", "other"},
 		{map[string]string{"sex": evaluate.Missing}, "sex missing", "missing"},
 	} {
-		if got := cards.Name(terms, test.groups); got != test.name {
+		if got := terms.Name(test.groups); got != test.name {
 			t.Errorf("Name(%v) is %q, not %q", test.groups, got, test.name)
 		}
-		if got := cards.Short(terms, test.groups); got != test.short {
+		if got := terms.Short(test.groups); got != test.short {
 			t.Errorf("Short(%v) is %q, not %q", test.groups, got, test.short)
 		}
 	}
@@ -125,10 +125,10 @@ func TestNames(t *testing.T) {
 
 func TestNumbers(t *testing.T) {
 	for want, got := range map[string]string{
-		"0.280": cards.Number(0.28), "0.0009": cards.Number(0.0009), "−0.019": cards.Number(-0.0192), "0.000": cards.Number(-0.00001), "–": cards.Number(math.NaN()),
-		"1.000": cards.Number(1), "69,126": cards.Count(69126), "999": cards.Count(999), "1,000": cards.Count(1000), "−1,000,000": cards.Count(-1000000),
-		"+0.012": cards.Signed(0.012), "50.1 %": cards.Percent(0.501), "0.18 %": cards.Percent(0.0018), "0.0005 – 0.0011": cards.Range(ptr(0.0005), ptr(0.0011), 0.0009),
-		"≥ 0.274": cards.Range(ptr(0.274), nil, 0.3), "": cards.Range(nil, nil, 0.3),
+		"0.280": evaluate.Number(0.28), "0.0009": evaluate.Number(0.0009), "−0.019": evaluate.Number(-0.0192), "0.000": evaluate.Number(-0.00001), "–": evaluate.Number(math.NaN()),
+		"1.000": evaluate.Number(1), "69,126": evaluate.Count(69126), "999": evaluate.Count(999), "1,000": evaluate.Count(1000), "−1,000,000": evaluate.Count(-1000000),
+		"+0.012": evaluate.Signed(0.012), "50.1 %": evaluate.Percent(0.501), "0.18 %": evaluate.Percent(0.0018), "0.0005 – 0.0011": evaluate.Range(ptr(0.0005), ptr(0.0011), 0.0009),
+		"≥ 0.274": evaluate.Range(ptr(0.274), nil, 0.3), "": evaluate.Range(nil, nil, 0.3),
 	} {
 		if got != want {
 			t.Errorf("%q, not %q", got, want)

@@ -31,9 +31,9 @@ type Metric struct {
 	Denominator string   // what Support counts: "truly positive rows"
 	Better      Better
 	Range       [2]float64
-	Cuts        bool // has a value at any cut of the score: "precision@0.9"
-	Prevalence  bool // depends on the share of positives: a sample that is not the deployment's cannot decide it
-	Scores      bool // needs a score, not only predictions
+	Cuts        bool  // has a value at any cut of the score: "precision@0.9"
+	Prevalence  bool  // depends on the share of positives: a sample that is not the deployment's cannot decide it
+	Scores      bool  // needs a score, not only predictions
 	Least       int64 // the support from which its limits were shown to hold, where that is more than 30
 	// Value is the figure; the error says why it is undefined.
 	Value func(sweep.Stats) (float64, error)

@@ -7,10 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evaluate/stats"
 	"github.com/gatecard/gatecard/evaluate/sweep"
-	"pgregory.net/rapid"
 )
 
 // TestMetricsAreComplete holds the list to what its readers need: pages, policies and `gatecard explain`.

@@ -47,7 +47,7 @@ func underSupport(n int64, denominator string, min int64) string {
 	if n == 1 {
 		denominator = strings.Replace(strings.Replace(denominator, "rows that are", "row that is", 1), "rows", "row", 1)
 	}
-	return fmt.Sprintf("%s %s, under min_support %d", count(n), denominator, min)
+	return fmt.Sprintf("%s %s, under min_support %d", evaluate.Count(n), denominator, min)
 }
 
 func sampled(sampling string) string {

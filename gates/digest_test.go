@@ -8,11 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
 	"github.com/gatecard/gatecard/schema"
-	"pgregory.net/rapid"
 )
 
 // whole is a policy with every key that there is.

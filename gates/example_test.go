@@ -48,8 +48,8 @@ gates:
 	}
 	fmt.Println(report.Verdict, report.Headline)
 	gate := report.Gates[0]
-	fmt.Printf("decides on %s – %s, bound %s\n", gates.Number(*gate.Low), gates.Number(*gate.High), gate.Bound)
+	fmt.Printf("decides on %s – %s, bound %s\n", evaluate.Number(*gate.Low), evaluate.Number(*gate.High), gate.Bound)
 	// Output:
-	// fail Recall for disability severe is 0.550; at least 0.80 is required in every group.
+	// fail Recall for severe is 0.550; at least 0.80 is required in every group.
 	// decides on 0.416 – 0.704, bound ≥ 0.80
 }

@@ -5,9 +5,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"github.com/gatecard/gatecard/gates"
 	"github.com/gatecard/gatecard/schema"
-	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // FuzzParsePolicy: whatever is written, there is no panic, no policy without gates, and what is read says the same in its canonical form.

@@ -102,7 +102,7 @@ func judge(g Gate, e *evaluate.Evaluation, s evidence.Standing) (Outcome, error)
 	o.Sentence = j.sentence(o, e)
 	for _, m := range cs.members {
 		if m.small {
-			o.Small = append(o.Small, fmt.Sprintf("%s %s", who(m.groups, e.Terms), count(m.support)))
+			o.Small = append(o.Small, fmt.Sprintf("%s %s", e.Terms.Name(m.groups), evaluate.Count(m.support)))
 		}
 	}
 	for _, c := range cs.all[:min(len(cs.all), maxListed)] {
@@ -159,7 +159,7 @@ func notes(r *Report, e *evaluate.Evaluation) []string {
 		}
 	}
 	if gates > 1 {
-		notes = append(notes, fmt.Sprintf("a model exactly on the bounds of all %d gates would fail one by chance alone with probability up to %s", gates, Number(math.Min(1, alpha))))
+		notes = append(notes, fmt.Sprintf("a model exactly on the bounds of all %d gates would fail one by chance alone with probability up to %s", gates, evaluate.Number(math.Min(1, alpha))))
 	}
 	switch {
 	case !e.Countable:

@@ -60,7 +60,7 @@ func (r *boundRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 func (r *boundRule) words(c claim, e *evaluate.Evaluation) words {
 	m, _ := evaluate.Lookup(r.Metric)
 	w := newWords(r, m, r.Across)
-	w.where = who(c.Groups, e.Terms)
+	w.where = e.Terms.Name(c.Groups)
 	w.is, w.on = about(w.title, c, e.Terms)+" is "+number(c.Value), on(c, m)
 	w.demand, w.show = w.required+" is required", "it is "+w.required
 	if c.basis.Method == "clopper-pearson" {

@@ -85,7 +85,7 @@ func (r *driftRule) words(c claim, e *evaluate.Evaluation) words {
 		}
 	}
 	w.is = fmt.Sprintf("%s of %s against %s is %s", strings.ToUpper(r.Drift), c.Column, baseline, number(c.Value))
-	w.on = fmt.Sprintf(" on %s rows", count(c.Support))
+	w.on = fmt.Sprintf(" on %s rows", evaluate.Count(c.Support))
 	w.demand, w.show = w.required+" is allowed", "it is "+w.required
 	return w
 }

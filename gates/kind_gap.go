@@ -62,7 +62,7 @@ func (r *gapRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 	overall, err := figure(e.Overall(), r.Metric)
 	for _, dimension := range r.Across {
 		if gap, ok := chanceGap(overall, single[dimension]); ok {
-			cs.note = joined("; ", cs.note, fmt.Sprintf("chance alone would show a gap of %s by %s", Number(gap), dimension))
+			cs.note = joined("; ", cs.note, fmt.Sprintf("chance alone would show a gap of %s by %s", evaluate.Number(gap), dimension))
 		}
 	}
 	return cs, err
@@ -86,7 +86,7 @@ func chanceGap(overall evaluate.Figure, single []claim) (float64, bool) {
 func (r *gapRule) words(c claim, e *evaluate.Evaluation) words {
 	m, _ := evaluate.Lookup(r.Metric)
 	w := newWords(r, m, r.Across)
-	x, y := who(c.Groups, e.Terms), who(c.Against, e.Terms)
+	x, y := e.Terms.Name(c.Groups), e.Terms.Name(c.Against)
 	w.where = x + " − " + y
 	w.is, w.on = fmt.Sprintf("%s for %s is %s above that for %s", w.title, x, number(c.Value), y), onSmaller(c, m)
 	w.demand, w.show = "a gap of "+w.required+" is allowed", "the gap is "+w.required

@@ -140,7 +140,7 @@ func asReference(c claim, single []claim) claim {
 func (r *ratioRule) words(c claim, e *evaluate.Evaluation) words {
 	m, _ := evaluate.Lookup(r.Metric)
 	w := newWords(r, m, r.Across)
-	x, y := who(c.Groups, e.Terms), who(c.Against, e.Terms)
+	x, y := e.Terms.Name(c.Groups), e.Terms.Name(c.Against)
 	w.where = x + " ÷ " + y
 	w.is, w.on = fmt.Sprintf("%s for %s is %s times that for %s", w.title, x, number(c.Value), y), onSmaller(c, m)
 	w.demand, w.show = w.required+" is required", "it is "+w.required

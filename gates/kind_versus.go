@@ -93,7 +93,7 @@ func (r *versusRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 	case !c.Paired:
 		return claims{absent: fmt.Sprintf("the %s was not scored on the same rows", r.Versus)}, nil
 	case 100*c.Unmatched > maxUnmatched*(c.Rows+c.Unmatched):
-		return claims{absent: fmt.Sprintf("%s of %s rows have no score of the %s", count(c.Unmatched), count(c.Rows+c.Unmatched), r.Versus)}, nil
+		return claims{absent: fmt.Sprintf("%s of %s rows have no score of the %s", evaluate.Count(c.Unmatched), evaluate.Count(c.Rows+c.Unmatched), r.Versus)}, nil
 	}
 	flip := (m.Better == evaluate.Higher) == (r.MaxDrop != nil) // ours − theirs is a gain where higher is better
 	cs, err := perGroup(c.Along, c.Slices[0], r.Across, func(s evaluate.Slice) (claim, error) {
@@ -109,7 +109,7 @@ func (r *versusRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 		return x, err
 	})
 	if c.Unmatched > 0 {
-		cs.note = fmt.Sprintf("%s of %s rows have no score of the %s", count(c.Unmatched), count(c.Rows+c.Unmatched), r.Versus)
+		cs.note = fmt.Sprintf("%s of %s rows have no score of the %s", evaluate.Count(c.Unmatched), evaluate.Count(c.Rows+c.Unmatched), r.Versus)
 	}
 	return cs, err
 }
@@ -117,13 +117,13 @@ func (r *versusRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 func (r *versusRule) words(c claim, e *evaluate.Evaluation) words {
 	m, _ := evaluate.Lookup(r.Metric)
 	w := newWords(r, m, r.Across)
-	w.where = who(c.Groups, e.Terms)
+	w.where = e.Terms.Name(c.Groups)
 	rival, _ := e.Comparison(r.Versus)
 	theirs := "the " + r.Versus + "'s"
 	if rival.Version != "" {
 		theirs += " (" + rival.Version + ")"
 	}
-	w.is = about(w.title, c, e.Terms) + r.change(c.Value, m.Better, theirs) + fmt.Sprintf(" on the same %s rows", count(rival.Rows))
+	w.is = about(w.title, c, e.Terms) + r.change(c.Value, m.Better, theirs) + fmt.Sprintf(" on the same %s rows", evaluate.Count(rival.Rows))
 	w.title += " against the " + r.Versus
 	change, how := "gain", "required"
 	switch {
@@ -152,9 +152,9 @@ func (r *versusRule) change(v *float64, better evaluate.Better, theirs string) s
 	}
 	switch {
 	case x > 0:
-		return fmt.Sprintf(" is %s above %s", Number(x), theirs)
+		return fmt.Sprintf(" is %s above %s", evaluate.Number(x), theirs)
 	case x < 0:
-		return fmt.Sprintf(" is %s below %s", Number(-x), theirs)
+		return fmt.Sprintf(" is %s below %s", evaluate.Number(-x), theirs)
 	}
 	return " is the same as " + theirs
 }

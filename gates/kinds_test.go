@@ -12,12 +12,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evaluate/stats"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
 	"github.com/gatecard/gatecard/schema"
-	"github.com/rogpeppe/go-internal/txtar"
 )
 
 var update = flag.Bool("update", false, "write the wanted outcomes in testdata again")

@@ -232,9 +232,9 @@ func (j *judgement) caught() string {
 	_, least, most := j.g.Rule.span()
 	switch {
 	case j.side == stats.Min && worst >= least:
-		return fmt.Sprintf("%s or less would have been caught with 80 %% power", Number(worst))
+		return fmt.Sprintf("%s or less would have been caught with 80 %% power", evaluate.Number(worst))
 	case j.side == stats.Max && worst <= most:
-		return fmt.Sprintf("%s or more would have been caught with 80 %% power", Number(worst))
+		return fmt.Sprintf("%s or more would have been caught with 80 %% power", evaluate.Number(worst))
 	}
 	return "no violation would have been caught with 80 % power"
 }
@@ -348,7 +348,7 @@ func subject(c claim, t evaluate.Terms) string {
 	case len(c.Groups) == 0:
 		return ""
 	case len(c.Against) > 0:
-		return who(c.Groups, t) + " and " + who(c.Against, t)
+		return t.Name(c.Groups) + " and " + t.Name(c.Against)
 	}
-	return who(c.Groups, t)
+	return t.Name(c.Groups)
 }

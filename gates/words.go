@@ -35,17 +35,17 @@ func about(title string, c claim, t evaluate.Terms) string {
 	if len(c.Groups) == 0 {
 		return title
 	}
-	return title + " for " + who(c.Groups, t)
+	return title + " for " + t.Name(c.Groups)
 }
 
 // on is how many rows a claim rests on.
 func on(c claim, m evaluate.Named) string {
-	return fmt.Sprintf(" on %s %s", count(c.Support), m.Denominator)
+	return fmt.Sprintf(" on %s %s", evaluate.Count(c.Support), m.Denominator)
 }
 
 // onSmaller is how many rows the smaller group of a pair has.
 func onSmaller(c claim, m evaluate.Named) string {
-	return fmt.Sprintf(", with %s %s in the smaller group", count(c.Support), m.Denominator)
+	return fmt.Sprintf(", with %s %s in the smaller group", evaluate.Count(c.Support), m.Denominator)
 }
 
 // sentence starts with a capital.
@@ -70,28 +70,6 @@ func groupName(groups map[string]string) string {
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(groups)) {
 		parts = append(parts, groups[k])
-	}
-	return strings.Join(parts, ", ")
-}
-
-// who is a group in a person's words: where the terms give a word to its value, that ("people with a disability"); else with its
-// dimension before it ("race 5"); "rows without race" where it has no value.
-func who(groups map[string]string, t evaluate.Terms) string {
-	if len(groups) == 0 {
-		return "overall"
-	}
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(groups)) {
-		word := groups[k]
-		d, _ := t.Dimension(k)
-		switch {
-		case slices.Contains(slices.Collect(maps.Values(d.Values)), word):
-			parts = append(parts, word)
-		case word == evaluate.Missing:
-			parts = append(parts, "rows without "+k)
-		default:
-			parts = append(parts, k+" "+word)
-		}
 	}
 	return strings.Join(parts, ", ")
 }

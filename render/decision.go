@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
@@ -110,5 +109,5 @@ func (c *console) refused(ds []evidence.Decision, r *gates.Report) {
 
 // dimension is a slice's: "sex", "sex × age".
 func dimension(t evaluate.Terms, groups map[string]string) string {
-	return cards.Dimension(t, groups)
+	return t.Along(groups)
 }

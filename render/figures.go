@@ -20,12 +20,12 @@ func Figures(w io.Writer, e *evaluate.Evaluation, o Options) error {
 			if key != m.Name {
 				continue
 			}
-			row := []string{key, "undefined", "", cards.Count(f.Support), spread(e, key)}
+			row := []string{key, "undefined", "", evaluate.Count(f.Support), spread(e, key)}
 			if f.Value != nil {
-				row[1] = gates.Number(*f.Value)
+				row[1] = evaluate.Number(*f.Value)
 			}
 			if f.Interval != nil {
-				row[2] = gates.Number(f.Interval.Low) + " – " + gates.Number(f.Interval.High)
+				row[2] = evaluate.Number(f.Interval.Low) + " – " + evaluate.Number(f.Interval.High)
 			}
 			g.add(row)
 		}
@@ -44,16 +44,16 @@ func spread(e *evaluate.Evaluation, key string) string {
 			continue
 		}
 		if low == "" || *f.Value < least {
-			least, low = *f.Value, cards.Short(e.Terms, s.Groups)
+			least, low = *f.Value, e.Terms.Short(s.Groups)
 		}
 		if high == "" || *f.Value > most {
-			most, high = *f.Value, cards.Short(e.Terms, s.Groups)
+			most, high = *f.Value, e.Terms.Short(s.Groups)
 		}
 	}
 	if low == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s %s … %s %s", gates.Number(least), plain(low), gates.Number(most), plain(high))
+	return fmt.Sprintf("%s %s … %s %s", evaluate.Number(least), plain(low), evaluate.Number(most), plain(high))
 }
 
 // add writes one more row.
@@ -81,9 +81,9 @@ func Explain(w io.Writer, o gates.Outcome, e *evaluate.Evaluation, options Optio
 	c.gap()
 	g := grid{columns: []column{{title: "claim"}, {title: "value", right: true}, {title: "limits", right: true}, {title: "n", right: true}, {title: "not judged", rank: 1}}}
 	for _, claim := range o.Claims {
-		row := []string{plain(cards.ClaimName(e.Terms, o.Kind, claim)), "undefined", ends(claim.Low, claim.High), cards.Count(claim.Support), plain(claim.Unjudged)}
+		row := []string{plain(cards.ClaimName(e.Terms, o.Kind, claim)), "undefined", ends(claim.Low, claim.High), evaluate.Count(claim.Support), plain(claim.Unjudged)}
 		if claim.Value != nil {
-			row[1] = gates.Number(*claim.Value)
+			row[1] = evaluate.Number(*claim.Value)
 		}
 		g.add(row)
 	}
@@ -99,7 +99,7 @@ func ends(low, high *float64) string {
 		if x == nil {
 			return "∞"
 		}
-		return gates.Number(*x)
+		return evaluate.Number(*x)
 	}
 	return write(low) + " – " + write(high)
 }

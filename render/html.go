@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
 )
 
 var htmlPage = Format{
@@ -30,7 +31,7 @@ var pageTemplate = template.Must(template.New("card.html.tmpl").Funcs(template.F
 	"upper":  func(s string) string { return cards.Upper(cards.Line(s)) },
 	"prose":  prose,
 	"inline": inline,
-	"count":  cards.Count,
+	"count":  evaluate.Count,
 	"strong": strong,
 	"soft":   soft,
 	"css":    style,

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
 )
@@ -148,7 +148,7 @@ func gateLine(g gates.Outcome) string {
 	}
 	parts = append(parts, "required "+plain(g.Bound))
 	if n := len(g.Claims); n > 0 && g.Claims[0].Support > 0 {
-		parts = append(parts, "n "+cards.Count(g.Claims[0].Support))
+		parts = append(parts, "n "+evaluate.Count(g.Claims[0].Support))
 	}
 	return strings.TrimPrefix(strings.Join(parts, "; "), "; ")
 }

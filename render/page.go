@@ -222,9 +222,9 @@ func facts(v View) []fact {
 				files = path.Base(in.Path)
 			}
 		}
-		add("Evaluated on", cards.Count(e.Rows)+" rows", files)
+		add("Evaluated on", evaluate.Count(e.Rows)+" rows", files)
 		if f, ok := e.Overall().Metrics["prevalence"]; ok && f.Value != nil {
-			add("Share that is "+e.Terms.Label, cards.Percent(*f.Value), sampling(e.Terms.Sampling))
+			add("Share that is "+e.Terms.Label, evaluate.Percent(*f.Value), sampling(e.Terms.Sampling))
 		} else {
 			add("Sample", sampling(e.Terms.Sampling), "")
 		}
@@ -266,7 +266,7 @@ func sampling(s string) string {
 func dataNotes(e *evaluate.Evaluation) []string {
 	var notes []string
 	for _, column := range sortedKeys(e.Missing) {
-		notes = append(notes, cards.Count(e.Missing[column])+" rows have no value of "+column+".")
+		notes = append(notes, evaluate.Count(e.Missing[column])+" rows have no value of "+column+".")
 	}
 	return notes
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
 	"github.com/gatecard/gatecard/render/chart"
@@ -115,11 +116,11 @@ func pairs(g gates.Outcome) []evidence.Claim {
 }
 
 func newClaim(v View, g gates.Outcome, c evidence.Claim, axis chart.Axis) claimRow {
-	row := claimRow{Name: cards.ClaimName(v.terms(), g.Kind, c), Support: cards.Count(c.Support), Value: "–"}
+	row := claimRow{Name: cards.ClaimName(v.terms(), g.Kind, c), Support: evaluate.Count(c.Support), Value: "–"}
 	m := chart.Disc
 	if c.Value != nil {
-		row.Value = cards.Number(*c.Value)
-		row.Interval = cards.Range(c.Low, c.High, *c.Value)
+		row.Value = evaluate.Number(*c.Value)
+		row.Interval = evaluate.Range(c.Low, c.High, *c.Value)
 	}
 	switch {
 	case c.Small:

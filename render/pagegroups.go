@@ -118,7 +118,7 @@ func groups(v View, e *evaluate.Evaluation) *groupBlock {
 		slices, _ := e.Along(d)
 		x := matrix{Name: strings.ReplaceAll(d, " * ", " × ")}
 		for _, s := range slices {
-			row := matrixRow{Name: cards.Short(e.Terms, s.Groups), Rows: cards.Count(s.Rows)}
+			row := matrixRow{Name: e.Terms.Short(s.Groups), Rows: evaluate.Count(s.Rows)}
 			for _, m := range all {
 				row.Cells = append(row.Cells, newFigure(m, s.Metrics[m]))
 			}
@@ -189,7 +189,7 @@ func newMetric(e *evaluate.Evaluation, metric string, along []string, g gates.Ou
 		for _, s := range found[d] {
 			f := s.Metrics[metric]
 			x := newFigure(metric, f)
-			row := claimRow{Name: cards.Short(e.Terms, s.Groups), Value: x.Value, Interval: x.Interval, Support: cards.Count(f.Support)}
+			row := claimRow{Name: e.Terms.Short(s.Groups), Value: x.Value, Interval: x.Interval, Support: evaluate.Count(f.Support)}
 			r := chart.Row{Title: row.Name + ": " + row.Value, About: about(row.Interval, g.Bound), Value: f.Value, Min: g.Min, Max: g.Max}
 			if f.Interval != nil {
 				r.Low, r.High = &f.Interval.Low, &f.Interval.High
@@ -256,14 +256,14 @@ func metricNames(s evaluate.Slice) []string {
 }
 
 func newFigure(metric string, f evaluate.Figure) figureRow {
-	x := figureRow{Name: cards.Title(metric), Value: "–", Support: cards.Count(f.Support), Without: f.Undefined}
+	x := figureRow{Name: cards.Title(metric), Value: "–", Support: evaluate.Count(f.Support), Without: f.Undefined}
 	if n, err := evaluate.Lookup(metric); err == nil {
 		x.Summary = n.Summary
 	}
 	if f.Value != nil {
-		x.Value, x.Without = cards.Number(*f.Value), ""
+		x.Value, x.Without = evaluate.Number(*f.Value), ""
 		if f.Interval != nil {
-			x.Interval = cards.Range(&f.Interval.Low, &f.Interval.High, *f.Value)
+			x.Interval = evaluate.Range(&f.Interval.Low, &f.Interval.High, *f.Value)
 		} else {
 			x.Without = f.Without
 		}
@@ -289,7 +289,7 @@ func roc(e *evaluate.Evaluation) template.HTML {
 		x := chart.Curve{Points: c.Points, Title: "ROC curve", About: "recall against the false positive rate at every threshold"}
 		o := e.Overall()
 		if f, ok := o.Metrics["roc_auc"]; ok && f.Value != nil {
-			x.Title += "; area " + cards.Number(*f.Value)
+			x.Title += "; area " + evaluate.Number(*f.Value)
 		}
 		if n := o.Counts; n != nil && n.TP+n.FN > 0 && n.FP+n.TN > 0 {
 			at := [2]float64{float64(n.FP) / float64(n.FP+n.TN), float64(n.TP) / float64(n.TP+n.FN)}
@@ -297,7 +297,7 @@ func roc(e *evaluate.Evaluation) template.HTML {
 			if t := e.Terms.Threshold; t != nil {
 				x.AtLabel = "threshold " + strconv.FormatFloat(*t, 'g', -1, 64)
 			}
-			x.About += "; at the threshold a false positive rate of " + cards.Number(at[0]) + " and a recall of " + cards.Number(at[1])
+			x.About += "; at the threshold a false positive rate of " + evaluate.Number(at[0]) + " and a recall of " + evaluate.Number(at[1])
 		}
 		return svg(chart.ROC(x))
 	}

@@ -21,9 +21,9 @@ type comparedRow struct {
 func comparisons(v View, e *evaluate.Evaluation) []comparisonBlock {
 	var blocks []comparisonBlock
 	for _, c := range e.Comparisons {
-		b := comparisonBlock{With: c.With, Version: c.Version, Rows: cards.Count(c.Rows), Paired: c.Paired}
+		b := comparisonBlock{With: c.With, Version: c.Version, Rows: evaluate.Count(c.Rows), Paired: c.Paired}
 		if c.Unmatched > 0 {
-			b.Unmatched = cards.Count(c.Unmatched)
+			b.Unmatched = evaluate.Count(c.Unmatched)
 		}
 		if len(c.Slices) == 0 {
 			continue
@@ -44,7 +44,7 @@ func comparisons(v View, e *evaluate.Evaluation) []comparisonBlock {
 				for _, d := range g.Across {
 					theirs, _ := c.Along(d)
 					for _, s := range theirs {
-						row, ok := compared(cards.Upper(cards.Title(g.Metric))+", "+cards.Name(e.Terms, s.Groups), g.Metric, sliceOf(e, s.Groups).Metrics[g.Metric], s.Metrics[g.Metric])
+						row, ok := compared(cards.Upper(cards.Title(g.Metric))+", "+e.Terms.Name(s.Groups), g.Metric, sliceOf(e, s.Groups).Metrics[g.Metric], s.Metrics[g.Metric])
 						if ok {
 							b.Groups = append(b.Groups, row)
 						}
@@ -71,13 +71,13 @@ func compared(name, metric string, ours, difference evaluate.Figure) (comparedRo
 	if difference.Value == nil || ours.Value == nil {
 		return comparedRow{}, false
 	}
-	row := comparedRow{Name: name, Ours: cards.Number(*ours.Value), Theirs: cards.Number(*ours.Value - *difference.Value), Difference: cards.Signed(*difference.Value)}
+	row := comparedRow{Name: name, Ours: evaluate.Number(*ours.Value), Theirs: evaluate.Number(*ours.Value - *difference.Value), Difference: evaluate.Signed(*difference.Value)}
 	i := difference.Interval
 	if i == nil {
 		row.Word = "no interval"
 		return row, true
 	}
-	row.Interval = cards.Range(&i.Low, &i.High, *difference.Value)
+	row.Interval = evaluate.Range(&i.Low, &i.High, *difference.Value)
 	n, err := evaluate.Lookup(metric)
 	switch up := i.Low > 0; {
 	case err != nil || n.Better == evaluate.Neither:
@@ -115,7 +115,7 @@ func typedRows(c *cards.Card) []typedRow {
 	for _, t := range c.TypedFigures() {
 		row := typedRow{Name: cards.Upper(t.Title), Typed: cards.Typing(t.Value)}
 		if len(t.Groups) > 0 {
-			row.Name += ", " + cards.Name(terms, t.Groups)
+			row.Name += ", " + terms.Name(t.Groups)
 		}
 		if f := t.Computed; f != nil && f.Value != nil {
 			x := newFigure("", *f)

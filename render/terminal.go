@@ -11,6 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
 )
@@ -166,7 +167,7 @@ func (v View) smallGroups(t tooFew) string {
 	var parts []string
 	last := ""
 	for _, s := range t.groups {
-		name := glued(plain(cards.Short(v.terms(), s.groups)) + " " + cards.Count(s.support))
+		name := glued(plain(v.terms().Short(s.groups)) + " " + evaluate.Count(s.support))
 		if d := dimension(v.terms(), s.groups); d != last {
 			name, last = plain(d)+": "+name, d
 			if len(parts) > 0 {

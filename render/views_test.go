@@ -186,7 +186,7 @@ func outcome(o gates.Outcome, lower, upper *float64, line int, list []evidence.C
 		return o
 	}
 	o.Value = list[0].Value
-	o.Measured = gates.Number(*o.Value)
+	o.Measured = evaluate.Number(*o.Value)
 	for _, c := range list {
 		if c.Unjudged != "" {
 			continue

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
@@ -63,7 +62,7 @@ func deciding(g gates.Outcome) string {
 	if _, decimals, ok := strings.Cut(g.Measured, "."); ok && len(decimals) > 3 {
 		like = 0.001
 	}
-	return cards.Range(g.Low, g.High, like)
+	return evaluate.Range(g.Low, g.High, like)
 }
 
 // tally counts verdicts in words, worst first: "1 failed · 3 passed · 1 does not apply".

@@ -235,9 +235,9 @@ func figure(f evaluate.Figure) string {
 	if f.Value == nil {
 		return "–"
 	}
-	s := cards.Number(*f.Value)
+	s := evaluate.Number(*f.Value)
 	if f.Interval != nil {
-		s += " (" + cards.Range(&f.Interval.Low, &f.Interval.High, *f.Value) + ")"
+		s += " (" + evaluate.Range(&f.Interval.Low, &f.Interval.High, *f.Value) + ")"
 	}
 	return s
 }
@@ -248,12 +248,12 @@ func figures(e *evaluate.Evaluation) [][]string {
 		f := e.Slices[0].Metrics[key]
 		value, interval := "–", or(f.Undefined, f.Without)
 		if f.Value != nil {
-			value = cards.Number(*f.Value)
+			value = evaluate.Number(*f.Value)
 			if f.Interval != nil {
-				interval = cards.Range(&f.Interval.Low, &f.Interval.High, *f.Value)
+				interval = evaluate.Range(&f.Interval.Low, &f.Interval.High, *f.Value)
 			}
 		}
-		rows = append(rows, []string{cards.Upper(cards.Title(key)), value, interval, cards.Count(f.Support)})
+		rows = append(rows, []string{cards.Upper(cards.Title(key)), value, interval, evaluate.Count(f.Support)})
 	}
 	return rows
 }
@@ -261,7 +261,7 @@ func figures(e *evaluate.Evaluation) [][]string {
 func dimensionsOf(e *evaluate.Evaluation) []string {
 	var list []string
 	for _, s := range e.Slices {
-		if d := cards.Dimension(e.Terms, s.Groups); d != "" && !slices.Contains(list, d) {
+		if d := e.Terms.Along(s.Groups); d != "" && !slices.Contains(list, d) {
 			list = append(list, d)
 		}
 	}
@@ -275,10 +275,10 @@ func byGroup(e *evaluate.Evaluation, dimension string) (heads []string, rows [][
 		heads = append(heads, cards.Title(k))
 	}
 	for _, s := range e.Slices {
-		if cards.Dimension(e.Terms, s.Groups) != dimension {
+		if e.Terms.Along(s.Groups) != dimension {
 			continue
 		}
-		row := []string{cards.Short(e.Terms, s.Groups), cards.Count(s.Rows)}
+		row := []string{e.Terms.Short(s.Groups), evaluate.Count(s.Rows)}
 		for _, k := range keys {
 			row = append(row, figure(s.Metrics[k]))
 		}
@@ -302,7 +302,7 @@ func Gates(r *gates.Report) string {
 		if g.Note != "" {
 			word += ", " + g.Note
 		}
-		rows = append(rows, []string{word, g.Title, g.Where, g.Measured, cards.Range(g.Low, g.High, like), g.Required})
+		rows = append(rows, []string{word, g.Title, g.Where, g.Measured, evaluate.Range(g.Low, g.High, like), g.Required})
 	}
 	return markdownTable([]string{"verdict", "gate", "worst", "measured", "decides on", "required"}, rows)
 }

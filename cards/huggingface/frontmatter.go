@@ -134,7 +134,7 @@ func index(e *evaluate.Evaluation, lost []string) ([]result, []string) {
 		}
 		r := result{Task: task{taskType, taskName}, Dataset: dataset{Type: or(slug(strings.TrimSuffix(name, path.Ext(name))), "evaluation"), Name: name,
 			Config: groups.String(), Revision: cards.Line(string(e.Dataset)), Args: groups}}
-		of := cards.Line(cards.Name(e.Terms, s.Groups))
+		of := cards.Line(e.Terms.Name(s.Groups))
 		for _, key := range names(s) {
 			f := s.Metrics[key]
 			if f.Value == nil || math.IsNaN(*f.Value) || math.IsInf(*f.Value, 0) {

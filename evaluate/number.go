@@ -1,10 +1,12 @@
-package cards
+package evaluate
 
 import (
 	"math"
 	"strconv"
 	"strings"
 )
+
+// How figures are written for reading: on a page, in a sentence, on a terminal.
 
 // Count writes a whole number with commas: 69,126.
 func Count(n int64) string {
@@ -23,24 +25,28 @@ func Count(n int64) string {
 	return sign + b.String()
 }
 
-// places is how many decimals a number is shown with, as package gates does in its sentences: three, four where the figure is under 0.01, none
-// where it is large.
+// places is how many decimals a number is shown with: three, four where it is under 0.01, none where it is large.
 func places(v float64) int {
 	switch a := math.Abs(v); {
 	case a >= 1000:
 		return 0
-	case a < 0.01 && a >= 0.00005:
+	case a < 0.00995 && a >= 0.00005: // 0.00995 is 0.010 in three
 		return 4
 	}
 	return 3
 }
 
-// Number writes a figure for reading: 0.295, 0.0021, 128.4. A minus is a real one. NaN and infinities are "–".
+// Number writes a figure: 0.295, 0.0021, 128.400. A minus is a real one. NaN is "–".
 func Number(v float64) string { return decimal(v, places(v)) }
 
 func decimal(v float64, places int) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
+	switch {
+	case math.IsNaN(v):
 		return "–"
+	case math.IsInf(v, 1):
+		return "∞"
+	case math.IsInf(v, -1):
+		return "−∞"
 	}
 	s := strconv.FormatFloat(math.Abs(v), 'f', places, 64)
 	if v < 0 && strings.Trim(s, "0.") != "" {
