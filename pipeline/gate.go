@@ -10,6 +10,7 @@ import (
 	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evaluate/stats"
+	"github.com/gatecard/gatecard/evaluate/sweep"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
 	"github.com/gatecard/gatecard/render"
@@ -126,7 +127,7 @@ type Planned struct {
 // Plans are those of a report's undecided gates.
 type Plans []Planned
 
-// Plan says, for each undecided gate with a bound on a proportion, how many rows would prove it with probability 0.8.
+// Plan says, for each undecided gate with a bound on a proportion or F1, how many rows would prove it with probability 0.8.
 func Plan(r *gates.Report, assumed float64) (Plans, error) {
 	if !(assumed >= 0 && assumed <= 1) {
 		return nil, usage("usage", "--assume is a value that the metric can have, in [0, 1]")
@@ -140,24 +141,36 @@ func Plan(r *gates.Report, assumed float64) (Plans, error) {
 		if len(o.Claims) > 0 {
 			p.Now = o.Claims[0].Support
 		}
-		side, at := stats.Min, o.Min
-		if at == nil {
-			side, at = stats.Max, o.Max
-		}
-		switch {
-		case o.Kind != "bound":
-			p.Why = "is planned for bounds of one figure only"
-		default:
-			rows, ok := stats.RowsNeeded(side, *at, assumed, (1-o.Level)/2, 0.8)
-			if ok {
-				p.Rows = rows
-			} else {
-				p.Why = "no number of rows would show it: the assumed truth does not keep the bound"
-			}
-		}
+		p.Rows, p.Why = planned(o, assumed)
 		plans = append(plans, p)
 	}
 	return plans, nil
+}
+
+// planned is the rows of the metric's denominator that would settle a gate, or why none can be told.
+func planned(o gates.Outcome, assumed float64) (rows int64, why string) {
+	m, err := evaluate.Lookup(o.Metric)
+	if o.Kind != "bound" || err != nil || m.Basis == nil {
+		return 0, "rows are planned for bounds of one proportion or F1 only"
+	}
+	// The kind of basis does not depend on the counts.
+	basis := m.Basis(sweep.Stats{Rows: 4, Positives: 2, Counts: sweep.Counts{TP: 1, FP: 1, TN: 1, FN: 1}, AUC: 0.5})
+	side, at := stats.Min, o.Min
+	if at == nil {
+		side, at = stats.Max, o.Max
+	}
+	bound := *at
+	switch {
+	case basis.Method != "clopper-pearson":
+		return 0, "rows are planned for bounds of one proportion or F1 only"
+	case basis.Scale != "": // F1 is 2j/(1+j) of the proportion j
+		bound, assumed = bound/(2-bound), assumed/(2-assumed)
+	}
+	rows, ok := stats.RowsNeeded(side, bound, assumed, (1-o.Level)/2, 0.8)
+	if !ok {
+		return 0, "no number of rows would show it: the assumed truth does not keep the bound"
+	}
+	return rows, ""
 }
 
 // Lines are the plans for a terminal.
