@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) *registry.Store) {
 		{"rollback", testRollback},
 		{"rollback verifies", testRollbackVerifies},
 		{"rollback loses", testRollbackLoses},
+		{"what let a version in", testLetInBy},
 		{"one winner", testOneWinner},
 		{"promotions one after the other", testChain},
 		{"fencing", testFencing},
