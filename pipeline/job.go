@@ -188,6 +188,10 @@ func (j *Job) write(ctx context.Context) (*registry.Store, error) {
 	if enrolled {
 		j.note("key %s was enrolled as the first of this ledger: it may sign everything", key.Owner.Subject)
 	}
+	// Who the ledger does not know registers, promotes and rolls back nothing: what they sign of the log would count for nothing.
+	if err := j.may(ctx, evidence.RoleEvidence, evidence.RoleAdmin); err != nil {
+		return nil, err
+	}
 	j.writing = true
 	return store, registry.Heal(ctx, store)
 }
@@ -223,8 +227,8 @@ func (k lateKey) Sign(random io.Reader, message []byte, o crypto.SignerOpts) ([]
 	return key.Signer.Sign(random, message, o)
 }
 
-// may refuses a key that the ledger does not list for a role now, before anything is written that it would have to sign.
-func (j *Job) may(ctx context.Context, role string) error {
+// may refuses a key that the ledger does not list now for one of the roles, before anything is written that it would have to sign.
+func (j *Job) may(ctx context.Context, roles ...string) error {
 	key, err := j.signer()
 	if err != nil {
 		return err
@@ -233,23 +237,44 @@ func (j *Job) may(ctx context.Context, role string) error {
 	if err != nil {
 		return err
 	}
-	public, now, reason := key.Signer.Public(), j.Now(), evidence.KeyUntrusted
+	public, reason, may := key.Signer.Public(), evidence.KeyUntrusted, false
 	for _, k := range trust {
-		switch {
-		case !k.Public.Equal(public):
-		case k.Revoked:
-			reason = evidence.KeyRevoked
-		case !k.Until.IsZero() && !now.Before(k.Until):
-			reason = evidence.KeyRetired
-		case !slices.Contains(k.Roles, role):
-			reason = evidence.KeyRole
-		default:
-			return nil
+		if !k.Public.Equal(public) {
+			continue
 		}
+		why := notNow(k, roles, j.Now())
+		if may = may || why == ""; why != "" {
+			reason = why
+		}
+		if why == evidence.KeyRevoked { // which is for good, whatever other entries say
+			may = false
+			break
+		}
+	}
+	if may {
+		return nil
 	}
 	return evidence.Refusal{Requirement: "evidence", Reason: reason,
 		Detail: fmt.Sprintf("key %s (%s) is not in the ledger of %s for %s: `gatecard keys list` shows who is. Nothing was written",
-			key.Owner.Subject, key.Owner.Name, j.Registry, map[string]string{evidence.RoleEvidence: "signing evidence", evidence.RolePolicy: "setting policies"}[role])}
+			key.Owner.Subject, key.Owner.Name, j.Registry, roleWords[roles[0]])}
+}
+
+// roleWords say what a role is needed for.
+var roleWords = map[string]string{evidence.RoleEvidence: "signing evidence", evidence.RolePolicy: "setting policies"}
+
+// notNow says why an entry of the ledger lets a key do nothing now for which one of the roles is needed; "": it does.
+func notNow(k evidence.TrustedKey, roles []string, now time.Time) evidence.Reason {
+	switch {
+	case k.Revoked:
+		return evidence.KeyRevoked
+	case k.From.After(now):
+		return evidence.KeyNotYetValid
+	case !k.Until.IsZero() && !now.Before(k.Until):
+		return evidence.KeyRetired
+	case !slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(k.Roles, r) }):
+		return evidence.KeyRole
+	}
+	return ""
 }
 
 // by is who acts: the owner of the key.

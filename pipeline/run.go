@@ -23,13 +23,18 @@ func Run(ctx context.Context, c Config, job *Job) (view render.View, err error) 
 	if err != nil {
 		return view, err
 	}
+	if !candidate.attested() { // only a run that signs writes over signed evidence
+		if err := keepEvidence(job.Out); err != nil {
+			return view, err
+		}
+	}
 	// rows → Evaluation
 	evaluation, err := evaluate.Run(ctx, c.Data, c.Policy.Terms, c.needs(), against)
 	if err != nil {
 		return view, c.locate(err)
 	}
 	// Evaluation → ledger: the look is logged before the verdict is seen
-	standing, err := look(ctx, c, job, candidate, evaluation)
+	standing, notes, err := look(ctx, c, job, candidate, evaluation)
 	if err != nil {
 		return view, err
 	}
@@ -38,6 +43,7 @@ func Run(ctx context.Context, c Config, job *Job) (view render.View, err error) 
 	if err != nil {
 		return view, err
 	}
+	view.Report.Notes = append(view.Report.Notes, notes...)
 	// files → Version; nil without --register and --version
 	version, made, err := candidate.register(ctx, c, job)
 	if err != nil {

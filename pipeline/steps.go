@@ -149,20 +149,20 @@ func readBlob(ctx context.Context, b registry.Blob) ([]byte, error) {
 	return all, errors.Join(err, r.Close())
 }
 
-// look logs what is about to be judged.
-func look(ctx context.Context, c Config, job *Job, who candidate, e *evaluate.Evaluation) (evidence.Standing, error) {
+// look logs what is about to be judged. The notes belong to the report: that another policy is in force than the one judged by.
+func look(ctx context.Context, c Config, job *Job, who candidate, e *evaluate.Evaluation) (standing evidence.Standing, notes []string, err error) {
 	policy, err := c.Policy.Canonical()
 	if err != nil || job.Registry == "" {
-		return evidence.Standing{Policy: evidence.PolicyRef{Digest: evidence.DigestOf(policy)}}, err
+		return evidence.Standing{Policy: evidence.PolicyRef{Digest: evidence.DigestOf(policy)}}, nil, err
 	}
 	store, err := job.write(ctx)
 	if err != nil {
-		return evidence.Standing{}, err
+		return standing, nil, err
 	}
-	_, _, err = store.Policy(ctx, c.Model)
+	inForce, _, err := store.Policy(ctx, c.Model)
 	first := errors.Is(err, registry.ErrNotFound)
 	if err != nil && !first {
-		return evidence.Standing{}, err
+		return standing, nil, err
 	}
 	if first {
 		err = job.may(ctx, evidence.RolePolicy)
@@ -171,23 +171,30 @@ func look(ctx context.Context, c Config, job *Job, who candidate, e *evaluate.Ev
 		err = job.may(ctx, evidence.RoleEvidence)
 	}
 	if err != nil {
-		return evidence.Standing{}, err
+		return standing, nil, err
 	}
 	l := registry.Look{Model: c.Model, Policy: policy, Dataset: e.Dataset, By: job.by()}
 	if who.manifest != nil {
 		l.Manifest = who.manifest.Digest()
 	}
-	standing, err := store.Look(ctx, l)
-	switch {
-	case err != nil:
-	case first:
-		job.note("policy %s of %s was set by this run: there was none before", standing.Policy.Digest.Short(), c.Model)
-	case !standing.ThresholdsFirst && standing.Policy.Record > 0:
-		job.note("thresholds were not set before the run: these rows had been seen before policy %s was set", standing.Policy.Digest.Short())
-	case standing.Policy.Record == 0:
-		job.note("thresholds were not set before the run: policy %s was never in force for %s (`gatecard policy set` puts it in force)", standing.Policy.Digest.Short(), c.Model)
+	if standing, err = store.Look(ctx, l); err != nil {
+		return standing, nil, err
 	}
-	return standing, err
+	judged := standing.Policy.Digest
+	switch {
+	case first:
+		job.note("policy %s of %s was set by this run: there was none before", judged.Short(), c.Model)
+	case !standing.ThresholdsFirst && standing.Policy.Record > 0:
+		job.note("thresholds were not set before the run: these rows had been seen before policy %s was set", judged.Short())
+	case standing.Policy.Record == 0:
+		job.note("thresholds were not set before the run: policy %s was never in force for %s", judged.Short(), c.Model)
+	}
+	if !first && judged != inForce.Digest {
+		notes = append(notes, fmt.Sprintf("judged by policy %s; in force is %s: a promotion will refuse it (`gatecard policy set` makes %s the one in force)",
+			judged.Short(), inForce.Digest.Short(), judged.Short()))
+		job.note("%s", notes[0])
+	}
+	return standing, notes, nil
 }
 
 // register makes the version, or answers the one that exists. Files that are a version already make no second one.
