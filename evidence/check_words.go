@@ -22,7 +22,8 @@ func checkGates(c candidate) []Refusal {
 			refusals = append(refusals, refuse(wordGates, GateMissing, "%s: there is no result", id))
 		}
 	}
-	bootstrap := c.statement.bootstrap() && (c.live.Champion == "" || c.live.Champion == c.live.Version.String())
+	none := c.live.Champion == "" || c.live.Champion == c.live.Version.String()
+	bootstrap := c.statement.bootstrap() && c.live.NeverChampion && none
 	compares := func(gate string) bool { return slices.Contains(c.requires.Versus, gate) }
 	return append(refusals, checkResults(c.statement, bootstrap && len(c.requires.Versus) > 0, compares)...)
 }
@@ -40,6 +41,8 @@ func checkResults(s Statement, bootstrap bool, compares func(gate string) bool) 
 	var refusals []Refusal
 	if len(s.Results) == 0 {
 		refusals = append(refusals, refuse(wordGates, NoGates, "the evidence has no results"))
+	} else if !slices.ContainsFunc(s.Results, func(r Result) bool { return r.Verdict != NotApplicable }) {
+		refusals = append(refusals, refuse(wordGates, NothingJudged, "every gate was left out, and none passed"))
 	}
 	seen := map[string]bool{}
 	for _, r := range s.Results {

@@ -91,6 +91,7 @@ const (
 	WaiverUnsupported    Reason = "waiver-unsupported"
 	VerdictUnknown       Reason = "verdict-unknown"
 	NotApplicableRefused Reason = "not-applicable-refused"
+	NothingJudged        Reason = "nothing-judged"
 	VerdictRefused       Reason = "verdict-refused"
 	ResultIncoherent     Reason = "result-incoherent"
 	ChampionChanged      Reason = "champion-changed"
@@ -177,6 +178,7 @@ func explained(yield func(code, text string) bool) {
 		{WaiverUnsupported, "A result is marked as waived, and this gatecard honours no waivers. Nothing that would block is let in on a word in the evidence. Improve the model, or change the policy, which the log shows."},
 		{VerdictUnknown, "A verdict is none that gatecard knows, or is empty. Only a known verdict that lets a version in does so. Run again with a released version of gatecard."},
 		{NotApplicableRefused, "A gate was left out because there was no champion to compare with, but that does not hold: one was set before, is set now, or the policy compares with none. Run again, so that the gate is judged against the champion."},
+		{NothingJudged, "Every gate was left out for want of a champion, so that nothing about this version was judged at all. A first version has none to be compared with, and must pass a gate by itself. Add a gate with a bound of its own to the policy, and run again."},
 		{VerdictRefused, "The evidence's own verdict does not let the version in, whatever its gates say one by one. Look at the report of that run, and run again once its cause is gone."},
 		{ResultIncoherent, "A gate's result contradicts itself: it says pass while its own figures are missing or beyond its bound, it has no bound or two, or it stands there twice. Such a result was not made by gatecard, or by one with a bug. Run again with a released version, and report it if it comes back."},
 		{ChampionChanged, "The champion is not the version that this one was compared with: it was moved after the comparison. Better than the old champion is not better than the new one. Run again, against the champion of today."},

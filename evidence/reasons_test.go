@@ -182,6 +182,14 @@ func provocations() []provocation {
 		{reason: NotApplicableRefused, word: "gates", name: "there is one", before: firstEver, after: func(w *world) { w.live.Champion = "ma-employment/2" }, besides: []Reason{ChampionChanged}},
 		{reason: NotApplicableRefused, word: "gates", name: "no gate compares", before: firstEver, after: func(w *world) { w.requires.Versus = nil }},
 		{reason: NotApplicableRefused, word: "gates", name: "another gate compares", before: firstEver, after: func(w *world) { w.requires.Versus = []string{"gap"} }},
+		{reason: NotApplicableRefused, word: "gates", name: "there was another before", before: firstEver, after: func(w *world) { w.live.NeverChampion = false }},
+		{reason: NotApplicableRefused, word: "gates", name: "there was another before, and this is champion", before: firstEver, after: func(w *world) {
+			w.live.NeverChampion, w.live.Champion = false, "ma-employment/3"
+		}},
+		{reason: NothingJudged, word: "gates", name: "verdict of nothing", before: nothingJudged, after: func(w *world) { w.requires.Versus = w.requires.Gates }},
+		{reason: NothingJudged, word: "gates", name: "verdict pass", before: func(w *world) { nothingJudged(w); w.statement.Verdict = Pass },
+			after: func(w *world) { w.requires.Versus = w.requires.Gates }},
+		{reason: NothingJudged, word: "gates", name: "rollback", before: nothingJudged, decide: rollback},
 		{reason: EvidenceOverlong, word: "validity", after: func(w *world) { w.requires.Longest = time.Hour }},
 		{reason: NotApplicableRefused, word: "gates", name: "compared all the same", before: func(w *world) {
 			firstEver(w)
@@ -229,7 +237,17 @@ func provocations() []provocation {
 // firstEver makes the statement one of the first version that anybody judged: there was no champion to compare with.
 func firstEver(w *world) {
 	w.statement.Standing.NeverChampion, w.statement.Champion, w.live.Champion = true, "", ""
+	w.live.NeverChampion = true
 	w.statement.Results[2] = Result{Gate: w.statement.Results[2].Gate, Verdict: NotApplicable}
+}
+
+// nothingJudged is a first version of which every gate was left out.
+func nothingJudged(w *world) {
+	firstEver(w)
+	for i, r := range w.statement.Results {
+		w.statement.Results[i] = Result{Gate: r.Gate, Verdict: NotApplicable}
+	}
+	w.statement.Verdict = NotApplicable
 }
 
 func (p provocation) run(t *testing.T) Decision {

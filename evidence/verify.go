@@ -45,6 +45,9 @@ type State struct {
 	Attachments []File  // likewise
 	Policy      PolicyRef
 	Champion    string // what the champion's target points at, "ma-employment/2"; empty: nothing
+	// NeverChampion: by the ledger's log neither Production nor @champion of this model was ever pointed at another version than this. The
+	// candidate itself is no champion before it: it may go to both, one after the other.
+	NeverChampion bool
 }
 
 // Decision is the verifier's answer: every requirement, met and unmet.

@@ -19,6 +19,7 @@ type live struct {
 	version  evidence.Version
 	policy   evidence.PolicyRef // in force; zero: none
 	champion string             // "ma-employment/2"
+	never    bool               // by the log no other version ever was champion
 	target   evidence.Target
 	holders  []string // numbers of the versions that an exclusive target points at, or the one asked for where it is in another stage already
 	holder   string   // the first
@@ -49,10 +50,26 @@ func (p *promotion) look(ctx context.Context) (live, error) {
 		}
 		now.champion += v.String()
 	}
+	if now.never, err = neverChampion(ctx, s, asked); err != nil {
+		return now, err
+	}
 	if now.policy, _, err = s.Policy(ctx, asked.Model); errors.Is(err, ErrNotFound) {
 		err = nil
 	}
 	return now, err
+}
+
+// neverChampion says whether the log let no other version than this into Production or to the alias champion, ever: one that was taken away
+// since was a champion too. Whoever is let in while this is looked at takes the lease, so that what is decided on it is lost.
+func neverChampion(ctx context.Context, s *Store, v evidence.Version) (bool, error) {
+	records, err := s.Log(ctx, v.Model, 1)
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(records, func(r evidence.Record) bool {
+		return (r.Act == evidence.Promoted || r.Act == evidence.RolledBack) && (r.Target == Production || r.Target == ChampionAlias) &&
+			r.Model == v.Model && r.Version != v.Number
+	}), nil
 }
 
 func (l live) points(number string) bool { return points(l.holders, number, l.target) }
@@ -180,7 +197,7 @@ func (p *promotion) bundle(ctx context.Context, v evidence.Version) (evidence.Bu
 
 // state hashes the version's files, and those of its attachments that the evidence binds (where it cannot be read, the newest of each path).
 func (p *promotion) state(ctx context.Context, now live, b evidence.Bundle, keys evidence.Trust) (evidence.State, error) {
-	st := evidence.State{Version: now.version, Policy: now.policy, Champion: now.champion}
+	st := evidence.State{Version: now.version, Policy: now.policy, Champion: now.champion, NeverChampion: now.never}
 	blobs, err := p.store.Artifacts(ctx, now.version)
 	if err != nil {
 		return st, err

@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) *registry.Store) {
 		{"swapped bytes", testSwappedBytes},
 		{"attachments that changed", testAttachmentsChanged},
 		{"champion changed", testChampionChanged},
+		{"evidence of before the first champion", testBootstrapReplay},
 		{"trust narrows", testTrustNarrows},
 		{"already there", testAlreadyThere},
 		{"dry run", testDryRun},
