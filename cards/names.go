@@ -1,11 +1,13 @@
 package cards
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/gates"
 )
 
 // ClaimName says what a claim of a gate is about: a group, a pair of groups ("women − men", of a ratio "women ÷ men"), or a column.
@@ -19,6 +21,19 @@ func ClaimName(t evaluate.Terms, kind string, c evidence.Claim) string {
 		return t.Name(c.Groups) + " − " + t.Name(c.Against)
 	}
 	return t.Name(c.Groups)
+}
+
+// Gates lists a report's gates as pages do: worst first, as the report has them, but those that do not apply last.
+func Gates(r *gates.Report) []gates.Outcome {
+	list := slices.Clone(r.Gates)
+	last := func(g gates.Outcome) int {
+		if g.Verdict == evidence.NotApplicable {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(list, func(a, b gates.Outcome) int { return last(a) - last(b) })
+	return list
 }
 
 // Title is a metric's title for a page, with its cut; a name that is no metric is its own title.

@@ -15,7 +15,7 @@ func Decision(w io.Writer, version string, d evidence.Decision, o Options) error
 	c := newConsole(o)
 	if d.Allowed() {
 		c.moved(version, []evidence.Decision{d})
-		c.paragraph("    met      ", plain(strings.Join(d.Met, " · ")))
+		c.paragraph("    met      ", plain(strings.Join(met(d), " · ")))
 		return c.to(w)
 	}
 	c.refused([]evidence.Decision{d}, nil)
@@ -50,34 +50,37 @@ func (c *console) decisions(v View) {
 	}
 }
 
-// moved: ✓ ma-employment/2 is now in Production and @champion.
+// moved: ✓ ma-employment/2 is now in Production and @champion. Where it was there before, it says so.
 func (c *console) moved(version string, ds []evidence.Decision) {
-	var to []string
-	for _, d := range ds {
-		to = append(to, plain(place(d.Target)))
+	say := func(s string) { c.paragraph("  "+c.tint(evidence.Pass, "✓")+" ", plain(version)+" is "+s+".") }
+	now, already := arrivals(ds)
+	if len(now) > 0 {
+		say("now " + list(now))
 	}
-	c.paragraph("  "+c.tint(evidence.Pass, "✓")+" ", plain(version)+" is now "+list(to)+".")
+	if len(already) > 0 {
+		say(list(already) + " already")
+	}
 }
 
 // refused lists the requirements of decisions that lack the same. Where r was shown above, a gate is only named.
 func (c *console) refused(ds []evidence.Decision, r *gates.Report) {
-	var targets, met []string
+	var targets, shown []string
 	for _, d := range ds {
 		if t := string(d.Target); strings.HasPrefix(t, "@") {
 			targets = append(targets, "made "+plain(t))
 		} else {
 			targets = append(targets, "promoted to "+plain(t))
 		}
-		for _, m := range d.Met {
-			if !slices.Contains(met, m) {
-				met = append(met, m)
+		for _, m := range met(d) {
+			if !slices.Contains(shown, m) {
+				shown = append(shown, m)
 			}
 		}
 	}
 	d := ds[0]
 	c.paragraph("  ", c.tint(evidence.Fail, "NOT")+" "+strings.Join(targets, ", nor ")+": "+plain(strings.Join(reasons(d), ", "))+".")
-	if len(met) > 0 {
-		c.paragraph("    met      ", plain(strings.Join(met, " · ")))
+	if len(shown) > 0 {
+		c.paragraph("    met      ", plain(strings.Join(shown, " · ")))
 	}
 	head := "    unmet    "
 	named := false

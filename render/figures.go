@@ -68,7 +68,11 @@ func Explain(w io.Writer, o gates.Outcome, e *evaluate.Evaluation, options Optio
 	c := newConsole(options)
 	c.paragraph("  ", c.tint(o.Verdict, plain(shout(o.Verdict)))+"  "+plain(o.Sentence))
 	if o.Because != "" {
-		c.paragraph("  ", plain("“"+o.Because+"”")+"   "+plain(o.At.String()))
+		why := plain("“" + o.Because + "”")
+		if o.At.File != "" {
+			why += "   " + plain(o.At.String())
+		}
+		c.paragraph("  ", why)
 	}
 	c.gap()
 	c.paragraph("  ", fmt.Sprintf("gate %s: %s, %s, decide: %s at level %v", plain(o.Gate), plain(o.Says), plain(o.Bound), plain(string(o.Decide)), o.Level))

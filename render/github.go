@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -63,15 +64,15 @@ func summary(v View) string {
 	}
 	for _, d := range v.Decisions {
 		if d.Allowed() {
-			fmt.Fprintf(&b, "✓ %s is now %s (%s).\n\n", cards.Markdown(title), cards.Markdown(place(d.Target)), cards.Markdown(strings.Join(d.Met, " · ")))
+			fmt.Fprintf(&b, "✓ %s is %s (%s).\n\n", cards.Markdown(title), cards.Markdown(arrived(d)), cards.Markdown(strings.Join(met(d), " · ")))
 			continue
 		}
 		fmt.Fprintf(&b, "**✕ Not let into %s:** %s\n\n", cards.Markdown(string(d.Target)), cards.Markdown(strings.Join(reasons(d), ", ")))
 		for _, u := range refusals(d) {
 			fmt.Fprintf(&b, "- unmet: %s%s (%s)\n", cards.Markdown(u.Requirement), after(": ", cards.Markdown(u.Detail)), cards.Code(string(u.Reason)))
 		}
-		if len(d.Met) > 0 {
-			fmt.Fprintf(&b, "- met: %s\n", cards.Markdown(strings.Join(d.Met, " · ")))
+		if met := met(d); len(met) > 0 {
+			fmt.Fprintf(&b, "- met: %s\n", cards.Markdown(strings.Join(met, " · ")))
 		}
 		b.WriteString("\n")
 	}
@@ -103,8 +104,8 @@ func Annotations(w io.Writer, v View) error {
 			level = "error"
 		}
 		var properties []string
-		if g.At.File != "" {
-			properties = append(properties, "file="+property(g.At.File))
+		if filepath.IsLocal(g.At.File) {
+			properties = append(properties, "file="+property(filepath.ToSlash(g.At.File)))
 			if g.At.Line > 0 {
 				properties = append(properties, "line="+strconv.Itoa(g.At.Line))
 			}

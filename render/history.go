@@ -80,6 +80,9 @@ func events(records []evidence.Record) []event {
 			targets, last := together(records, i)
 			i = last
 			what = "version " + r.Version + ": refused for " + targets
+			if r.Version == "" { // the log knew of no version to go back to
+				what = "rollback of " + targets + ": refused"
+			}
 			why := r.Detail
 			if r.Decision != nil && len(r.Decision.Unmet) > 0 {
 				unmet := refusals(*r.Decision)

@@ -40,7 +40,7 @@ func closing(v View) string {
 		b.WriteString("\n## Decisions\n\n")
 		for _, d := range v.Decisions {
 			if d.Allowed() {
-				b.WriteString("- ✓ now " + cards.Markdown(place(d.Target)) + "\n")
+				b.WriteString("- ✓ " + cards.Markdown(arrived(d)) + "\n")
 			} else {
 				b.WriteString("- ✕ not let into " + cards.Markdown(string(d.Target)) + ": " + cards.Markdown(strings.Join(reasons(d), ", ")) + "\n")
 			}

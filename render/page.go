@@ -51,7 +51,6 @@ type verdict struct {
 
 type refusal struct {
 	Target string
-	Met    []string
 	Unmet  []evidence.Refusal
 }
 
@@ -118,10 +117,11 @@ func newVerdict(v View) verdict {
 		}
 		x.Policy = thresholds(r.Standing)
 	}
-	var in, out []string
+	var let []evidence.Decision
+	var out []string
 	for _, d := range v.Decisions {
 		if d.Allowed() {
-			in = append(in, place(d.Target))
+			let = append(let, d)
 			continue
 		}
 		to := "into " + string(d.Target)
@@ -129,7 +129,7 @@ func newVerdict(v View) verdict {
 			to = "to be " + string(d.Target)
 		}
 		out = append(out, to)
-		x.Refusals = append(x.Refusals, refusal{string(d.Target), d.Met, unmet(d, r)})
+		x.Refusals = append(x.Refusals, refusal{string(d.Target), unmet(d, r)})
 	}
 	switch {
 	case len(out) > 0:
@@ -140,8 +140,16 @@ func newVerdict(v View) verdict {
 		if r == nil {
 			x.Sentence = "It was refused."
 		}
-	case len(in) > 0:
-		x.Status = "Now " + list(in)
+	case len(let) > 0:
+		now, already := arrivals(let)
+		switch {
+		case len(now) == 0:
+			x.Status = cards.Upper(list(already)) + " already"
+		case len(already) == 0:
+			x.Status = "Now " + list(now)
+		default:
+			x.Status = "Now " + list(now) + ", and " + list(already) + " already"
+		}
 		if r == nil {
 			x.Class, x.Mark, x.Sentence = "pass", "✓", "All that was required is met."
 		}

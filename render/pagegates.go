@@ -42,7 +42,7 @@ const listedClaims = 12
 func gateBlocks(v View, r *gates.Report) []gateBlock {
 	var blocks []gateBlock
 	top, said := worst(r)
-	for _, g := range r.Gates {
+	for _, g := range cards.Gates(r) {
 		b := newGate(v, g)
 		if said && g.Gate == top.Gate {
 			b.Because = "" // the banner has it

@@ -87,8 +87,11 @@ func (c *console) verdict(v View, r *gates.Report) {
 		if lipgloss.Width(indent+why+"   "+place) <= c.width {
 			c.line(indent + strings.TrimLeft(why+"   "+place, " "))
 		} else {
-			c.paragraph(indent, why)
-			c.line(indent + place)
+			for _, s := range []string{why, place} {
+				if s != "" {
+					c.paragraph(indent, s)
+				}
+			}
 		}
 	}
 	c.blank()
@@ -105,7 +108,8 @@ func (c *console) gates(r *gates.Report) {
 		{title: "decides on", rank: 2},
 		{title: "bound", rank: 1},
 	}
-	for _, g := range r.Gates {
+	listed := cards.Gates(r)
+	for _, g := range listed {
 		for i, s := range []string{
 			c.tint(g.Verdict, mark(g.Verdict)), c.tint(g.Verdict, word(g.Verdict)), plain(g.Says), plain(g.Where),
 			plain(g.Measured), deciding(g), plain(g.Bound),
@@ -126,7 +130,7 @@ func (c *console) gates(r *gates.Report) {
 			return lipgloss.NewStyle()
 		},
 		fold: func(row int, gone []string) string {
-			g := r.Gates[row]
+			g := listed[row]
 			var said []string
 			if slices.Contains(gone, "verdict") && g.Verdict != evidence.Pass && g.Verdict != evidence.Fail {
 				said = append(said, word(g.Verdict)) // the sign alone would not say it

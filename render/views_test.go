@@ -318,6 +318,9 @@ func standing(first bool, look int) evidence.Standing {
 	return evidence.Standing{Policy: evidence.PolicyRef{Digest: digest("policy"), Record: 1}, ThresholdsFirst: first, Look: look, NeverChampion: look == 1}
 }
 
+// asked are the requirements that each target has.
+func asked() []string { return []string{"evidence", "version", "bytes", "policy", "validity", "champion"} }
+
 // failed is pages.md's first page: version 1 is refused.
 func failed(t testing.TB) View {
 	e := census(t, "1")
@@ -328,7 +331,7 @@ func failed(t testing.TB) View {
 	v = sealed(v)
 	unmet := []evidence.Refusal{{Requirement: "gates", Reason: evidence.GateFailed, Detail: "recall across disability, sex: 0.280, at least 0.50 is required"},
 		{Requirement: "gates", Reason: evidence.VerdictRefused, Detail: `the evidence's own verdict is "fail"`}}
-	v.Decisions = []evidence.Decision{{Target: "Production", Met: []string{"card", "artifacts", "lineage"}, Unmet: unmet}, {Target: "@champion", Unmet: unmet}}
+	v.Decisions = []evidence.Decision{{Target: "Production", Met: append(asked(), "card", "artifacts", "lineage"), Unmet: unmet}, {Target: "@champion", Met: asked(), Unmet: unmet}}
 	return v
 }
 
@@ -345,7 +348,7 @@ func passed(t testing.TB) View {
 		Notes: []string{"Kept with the version: id, label and score of 69,126 rows."}}
 	v.Card = cards.Fill("ma-employment", words, e, r, version("2"))
 	v = sealed(v)
-	v.Decisions = []evidence.Decision{{Target: "Production", Met: []string{"gates", "card", "artifacts", "lineage"}}, {Target: "@champion", Met: []string{"gates"}}}
+	v.Decisions = []evidence.Decision{{Target: "Production", Met: append(asked(), "gates", "card", "artifacts", "lineage")}, {Target: "@champion", Met: append(asked(), "gates")}}
 	return v
 }
 

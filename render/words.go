@@ -254,6 +254,47 @@ func place(t evidence.Target) string {
 	return "in " + string(t)
 }
 
+// arrived says where a version that was let in is: "now in Production", "@champion already".
+func arrived(d evidence.Decision) string {
+	if slices.Contains(d.Met, alreadyThere) {
+		return place(d.Target) + " already"
+	}
+	return "now " + place(d.Target)
+}
+
+// arrivals are the places of decisions that let a version in: those that it moved to, and those where it was before.
+func arrivals(ds []evidence.Decision) (now, already []string) {
+	for _, d := range ds {
+		if p := plain(place(d.Target)); slices.Contains(d.Met, alreadyThere) {
+			already = append(already, p)
+		} else {
+			now = append(now, p)
+		}
+	}
+	return now, already
+}
+
+// alreadyThere is registry.AlreadyThere: no requirement, but that nothing moved.
+const alreadyThere = "already"
+
+// alwaysAsked are the requirements that [evidence.Verify] asks for whatever the policy lists: together, that the evidence holds for what is
+// there now.
+var alwaysAsked = []string{"evidence", "version", "bytes", "policy", "validity", "champion"}
+
+// met are a decision's met requirements for reading. Those that are always asked for are one word, "evidence", unless one of them is unmet.
+func met(d evidence.Decision) []string {
+	asked := func(word string) bool { return slices.Contains(alwaysAsked, word) }
+	each := !slices.Contains(d.Met, alwaysAsked[0]) || slices.ContainsFunc(d.Unmet, func(u evidence.Refusal) bool { return asked(u.Requirement) })
+	var words []string
+	for _, m := range d.Met {
+		if m == alreadyThere || !each && asked(m) && m != alwaysAsked[0] {
+			continue
+		}
+		words = append(words, m)
+	}
+	return words
+}
+
 // refusals are what a decision lacks, without the echo: that the evidence's own verdict refuses says nothing beside the gate that failed.
 func refusals(d evidence.Decision) []evidence.Refusal {
 	judged := slices.ContainsFunc(d.Unmet, func(u evidence.Refusal) bool {

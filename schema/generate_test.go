@@ -21,6 +21,7 @@ import (
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
 	"github.com/gatecard/gatecard/pipeline"
+	"github.com/gatecard/gatecard/render"
 	"github.com/gatecard/gatecard/schema"
 	"github.com/invopop/jsonschema"
 )
@@ -49,6 +50,7 @@ func sources() []source {
 		{name: "gatecard", value: pipeline.Config{}, human: true},
 		{name: "gates", value: gates.Report{}},
 		{name: "policy", value: gates.Policy{}, human: true},
+		{name: "run", value: render.Summarized{}},
 	}
 	for _, k := range gates.Kinds() {
 		all = append(all, source{name: "gate-" + k.Name, value: k.New(), human: true, about: k.Summary, beside: gates.Common{}})
@@ -57,7 +59,7 @@ func sources() []source {
 }
 
 // commented are the folders whose doc comments become descriptions.
-var commented = []string{"evidence", "schema", "evaluate", "gates", "cards", "notify", "pipeline", "registry"}
+var commented = []string{"evidence", "schema", "evaluate", "gates", "cards", "render", "notify", "pipeline", "registry"}
 
 // opaque are types with JSON of their own, and what a schema can say of them.
 func opaque(t reflect.Type) *jsonschema.Schema {
@@ -143,6 +145,9 @@ func TestPublishedAreRead(t *testing.T) {
 		}
 		var head struct {
 			ID string `json:"$id"`
+		}
+		if s.name == "run" && render.SummaryID != schema.ID(s.name) {
+			t.Errorf("render.SummaryID is %q, want %q", render.SummaryID, schema.ID(s.name))
 		}
 		if err := json.Unmarshal(b, &head); err != nil || head.ID != schema.ID(s.name) {
 			t.Errorf("%s: $id is %q, want %q (%v)", s.name, head.ID, schema.ID(s.name), err)

@@ -207,7 +207,8 @@ func (b *body) table(heads []string, rows [][]string) {
 	b.text.WriteString(markdownTable(heads, rows))
 }
 
-func markdownTable(heads []string, rows [][]string) string {
+// markdownTable aligns the first column to the left, and the others to the right but those that words names.
+func markdownTable(heads []string, rows [][]string, words ...string) string {
 	var t strings.Builder
 	row := func(cells []string) {
 		for _, c := range cells {
@@ -216,8 +217,8 @@ func markdownTable(heads []string, rows [][]string) string {
 		t.WriteString("|\n")
 	}
 	row(heads)
-	for i := range heads {
-		if i == 0 {
+	for i, h := range heads {
+		if i == 0 || slices.Contains(words, h) {
 			t.WriteString("|:--")
 		} else {
 			t.WriteString("|--:")
@@ -287,24 +288,33 @@ func byGroup(e *evaluate.Evaluation, dimension string) (heads []string, rows [][
 	return heads, rows
 }
 
-// Gates is the table of a report, worst first; other Markdown pages use it too.
+// Gates is the table of a report, worst first, and the gates' notes below it; other Markdown pages use it too.
 func Gates(r *gates.Report) string {
 	if len(r.Gates) == 0 {
 		return "No gate was judged.\n"
 	}
 	var rows [][]string
-	for _, g := range r.Gates {
+	notes := ""
+	for _, g := range cards.Gates(r) {
 		like := 0.1
 		if g.Value != nil {
 			like = *g.Value
 		}
-		word := sign(g.Verdict) + " " + verdict(g.Verdict)
-		if g.Note != "" {
-			word += ", " + g.Note
+		where := g.Where
+		switch {
+		case g.Note == "":
+		case where == "" && g.Measured == "":
+			where = g.Note // why nothing was measured
+		default:
+			notes += "- " + cards.Markdown(g.Title+": "+g.Note) + "\n"
 		}
-		rows = append(rows, []string{word, g.Title, g.Where, g.Measured, evaluate.Range(g.Low, g.High, like), g.Required})
+		rows = append(rows, []string{sign(g.Verdict) + " " + verdict(g.Verdict), g.Title, where, g.Measured, evaluate.Range(g.Low, g.High, like), g.Required})
 	}
-	return markdownTable([]string{"verdict", "gate", "worst", "measured", "decides on", "required"}, rows)
+	table := markdownTable([]string{"verdict", "gate", "worst", "measured", "decides on", "required"}, rows, "gate", "worst", "required")
+	if notes == "" {
+		return table
+	}
+	return table + "\n" + notes
 }
 
 func sign(v evidence.Verdict) string {
