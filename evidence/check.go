@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -32,13 +33,30 @@ func checkOpen(r Requirements) []Refusal {
 	switch {
 	case r.Target == "":
 		return []Refusal{refuse(wordOpen, NoTarget, "no stage or alias is named")}
-	case r.Target == "Production" || r.Target == "@champion":
+	case r.Target == Production || r.Target == ChampionAlias:
 		return []Refusal{refuse(wordOpen, OpenContradicted, "%s is always protected", r.Target)}
 	case len(r.Requires) > 0:
 		return []Refusal{refuse(wordOpen, OpenContradicted, "%s is said to be open, and requires %q", r.Target, r.Requires)}
 	}
 	return nil
 }
+
+// checkLeaves keeps a version in the protected stage that it holds, whatever the other stage requires: a version is in one stage at a time, and
+// a protected one is left to another version, not emptied. Up to Production it may go from any. Nothing is met by it.
+func checkLeaves(r Requirements, live State) []Refusal {
+	if !r.Target.stage() || r.Target == Production {
+		return nil
+	}
+	for _, held := range live.Holds {
+		if held.stage() && held != r.Target && (held == Production || slices.Contains(r.Guarded, held)) {
+			return []Refusal{refuse(wordTarget, LeavesProtected, "it holds %s: promote or roll back another version first", held)}
+		}
+	}
+	return nil
+}
+
+// stage says whether it is one, and no alias.
+func (t Target) stage() bool { return t != "" && !strings.HasPrefix(string(t), "@") }
 
 // logged asks for a proof of this very envelope, by whose time of record the signer's key had not been retired.
 func (c *candidate) logged(t Trust, now time.Time) []Refusal {

@@ -6,10 +6,11 @@ import (
 )
 
 // The words that a decision lists as met or unmet. The first five are always judged; the others are those that a target requires, "champion"
-// where a gate compares with one, and "requires" is unmet where the requirements themselves are at fault.
+// where a gate compares with one, "requires" is unmet where the requirements themselves are at fault, and "target" where the version must stay.
 const (
 	wordOpen      = "open" // the target is not protected
 	wordRequires  = "requires"
+	wordTarget    = "target" // the move would empty another one
 	wordEvidence  = "evidence"
 	wordVersion   = "version"
 	wordBytes     = "bytes"
@@ -83,6 +84,7 @@ const (
 	UnknownRequirement Reason = "unknown-requirement"
 	GatesNotRequired   Reason = "gates-not-required"
 	OpenContradicted   Reason = "open-contradicted"
+	LeavesProtected    Reason = "leaves-protected"
 
 	NoGates              Reason = "no-gates"
 	GateMissing          Reason = "gate-missing"
@@ -170,6 +172,7 @@ func explained(yield func(code, text string) bool) {
 		{UnknownRequirement, "The policy requires something of this target that this gatecard does not know. What cannot be checked is not met. Correct the word in the policy, or use a version of gatecard that knows it."},
 		{GatesNotRequired, "The target is protected, but its requirements leave out `gates`, so that a version that failed every gate would be let in. Add `gates` to the target in the policy."},
 		{OpenContradicted, "The target is said to be open and yet something is required of it, or it is one that is always protected (Production, @champion). Between two readings the stricter holds. List the target's requirements in the policy, or remove them."},
+		{LeavesProtected, "The version holds a protected stage (Production is always one), and a version is in one stage at a time, so that this move would leave the protected stage empty. Such a stage changes hands only by a decision about who holds it next. Promote another version to it, or roll it back: the one that holds it now then goes to Archived by itself."},
 
 		{NoGates, "The policy in force has no gates, so that there is nothing to pass. Add gates to the policy and run again."},
 		{GateMissing, "The evidence has no result for a gate of the policy. What was not judged did not pass. Run again with all of the policy's gates."},

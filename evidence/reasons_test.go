@@ -166,6 +166,26 @@ func provocations() []provocation {
 		{reason: OpenContradicted, word: "open", name: "rollback", after: func(w *world) {
 			w.requires = Requirements{Target: "Production", Open: true}
 		}, decide: rollback},
+		{reason: LeavesProtected, word: "target", name: "open", after: func(w *world) {
+			w.requires, w.live.Holds = Requirements{Target: "Archived", Open: true}, []Target{"Production", "@champion"}
+		}},
+		{reason: LeavesProtected, word: "target", name: "protected", after: func(w *world) {
+			w.requires.Target, w.live.Holds = "Staging", []Target{"Production"}
+		}},
+		{reason: LeavesProtected, word: "target", name: "guarded by the policy", after: func(w *world) {
+			w.requires = Requirements{Target: "None", Open: true, Guarded: []Target{"Staging", "@champion"}}
+			w.live.Holds = []Target{"Staging"}
+		}},
+		{reason: LeavesProtected, word: "target", name: "Production, listed or not", after: func(w *world) {
+			w.requires = Requirements{Target: "None", Open: true, Guarded: []Target{"Staging", "@champion"}}
+			w.live.Holds = []Target{"Production"}
+		}},
+		{reason: LeavesProtected, word: "target", name: "rollback", after: func(w *world) {
+			w.requires.Target, w.live.Holds = "Staging", []Target{"Production"}
+		}, decide: rollback},
+		{reason: LeavesProtected, word: "target", name: "open rollback", after: func(w *world) {
+			w.requires, w.live.Holds = Requirements{Target: "Staging", Open: true}, []Target{"Production"}
+		}, decide: rollback},
 
 		{reason: NoGates, word: "gates", after: func(w *world) { w.requires.Gates = nil }},
 		{reason: GateMissing, word: "gates", before: func(w *world) { w.statement.Results = w.statement.Results[1:] }},

@@ -24,6 +24,7 @@ type Requirements struct {
 	Versus    []string          // those of Gates that compare with the champion
 	Longest   time.Duration     // the longest life of evidence; 0: the policy sets none
 	Artifacts map[string]string // role to pattern: {"weights": "*.onnx"}
+	Guarded   []Target          // the targets that the policy or the defaults protect; Production is one, listed or not
 }
 
 // Trust lists whose signature counts and when: from the ledger or a --trust file, never from the envelope.
@@ -48,6 +49,7 @@ type State struct {
 	// NeverChampion: by the ledger's log neither Production nor @champion of this model was ever pointed at another version than this. The
 	// candidate itself is no champion before it: it may go to both, one after the other.
 	NeverChampion bool
+	Holds         []Target // what points at the version
 }
 
 // Decision is the verifier's answer: every requirement, met and unmet.
@@ -79,6 +81,7 @@ type Reason string
 // evidence itself is not trusted, nothing that it says is believed: the others are unmet as unproven.
 func Verify(b Bundle, r Requirements, t Trust, live State, now time.Time) Decision {
 	d := Decision{Target: r.Target}
+	d.blame(checkLeaves(r, live))
 	if r.Open {
 		d.judge(wordOpen, checkOpen(r))
 		return d
@@ -97,6 +100,7 @@ func Verify(b Bundle, r Requirements, t Trust, live State, now time.Time) Decisi
 // does not ask again for today's policy, champion or words, under which the target would have to stay on a version that is worse.
 func VerifyRollback(b Bundle, r Requirements, t Trust, live State, promoted, now time.Time) Decision {
 	d := Decision{Target: r.Target}
+	d.blame(checkLeaves(r, live))
 	if r.Open {
 		d.judge(wordOpen, checkOpen(r))
 		return d

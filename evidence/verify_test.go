@@ -55,6 +55,29 @@ func TestVerifyOpenTarget(t *testing.T) {
 	}
 }
 
+// A version that holds a protected stage may go to Production, get an alias, and be where it is; what is not protected may be left.
+func TestVerifyLeaves(t *testing.T) {
+	for _, c := range []struct {
+		to    Target
+		holds []Target
+	}{
+		{"@candidate", []Target{"Production"}}, {"Staging", []Target{"Staging"}}, {"Archived", []Target{"@champion"}}, {"Archived", []Target{"Other"}},
+	} {
+		r := Requirements{Target: c.to, Open: true, Guarded: []Target{"Production", "Staging", "@champion"}}
+		if d := Verify(Bundle{}, r, nil, State{Holds: c.holds}, day(1)); !d.Allowed() || !slices.Equal(d.Met, []string{"open"}) {
+			t.Errorf("%s from %s: met %q, unmet %v", c.to, c.holds, d.Met, d.Unmet)
+		}
+	}
+	w := newWorld(t)
+	w.seal()
+	for _, held := range []Target{"Staging", "Production"} {
+		w.requires.Guarded, w.live.Holds = []Target{"Staging"}, []Target{held}
+		if d := w.verify(); !d.Allowed() {
+			t.Errorf("from %s to Production: %v", held, d.Unmet)
+		}
+	}
+}
+
 func TestVerifyNothing(t *testing.T) {
 	w := newWorld(t)
 	w.seal()

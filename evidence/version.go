@@ -64,6 +64,12 @@ type Actor struct {
 // Target is a stage ("Production") or an alias ("@champion"): a pointer that only promotion moves.
 type Target string
 
+// The targets that are always protected. Production is also a stage that is not emptied.
+const (
+	Production    Target = "Production"
+	ChampionAlias Target = "@champion"
+)
+
 // Record is an entry of the audit log. The log is history, event stream and outbox in one: pages, watchers and Slack read it.
 type Record struct {
 	Number   int64     `json:"number"` // from 1

@@ -20,6 +20,7 @@ type live struct {
 	policy   evidence.PolicyRef // in force; zero: none
 	champion string             // "ma-employment/2"
 	never    bool               // by the log no other version ever was champion
+	holds    []evidence.Target  // what points at the version
 	target   evidence.Target
 	holders  []string // numbers of the versions that an exclusive target points at, or the one asked for where it is in another stage already
 	holder   string   // the first
@@ -49,6 +50,9 @@ func (p *promotion) look(ctx context.Context) (live, error) {
 			now.champion += " and "
 		}
 		now.champion += v.String()
+	}
+	if now.holds, err = s.Targets(ctx, now.version); err != nil {
+		return now, err
 	}
 	if now.never, err = neverChampion(ctx, s, asked); err != nil {
 		return now, err
@@ -85,7 +89,7 @@ func (l live) lost() error {
 // evidence.
 func (p *promotion) judge(ctx context.Context, now live) (evidence.Decision, evidence.Version, evidence.Digest, error) {
 	if p.request.Requires.Open {
-		d := evidence.Verify(evidence.Bundle{}, p.request.Requires, nil, evidence.State{}, p.now())
+		d := evidence.Verify(evidence.Bundle{}, p.request.Requires, nil, evidence.State{Version: now.version, Holds: now.holds}, p.now())
 		d.Unmet = append(d.Unmet, p.stale(now)...)
 		return d, now.version, "", nil
 	}
@@ -197,7 +201,7 @@ func (p *promotion) bundle(ctx context.Context, v evidence.Version) (evidence.Bu
 
 // state hashes the version's files, and those of its attachments that the evidence binds (where it cannot be read, the newest of each path).
 func (p *promotion) state(ctx context.Context, now live, b evidence.Bundle, keys evidence.Trust) (evidence.State, error) {
-	st := evidence.State{Version: now.version, Policy: now.policy, Champion: now.champion, NeverChampion: now.never}
+	st := evidence.State{Version: now.version, Policy: now.policy, Champion: now.champion, NeverChampion: now.never, Holds: now.holds}
 	blobs, err := p.store.Artifacts(ctx, now.version)
 	if err != nil {
 		return st, err

@@ -10,12 +10,12 @@ import (
 const (
 	None       evidence.Target = "None"
 	Staging    evidence.Target = "Staging"
-	Production evidence.Target = "Production"
+	Production evidence.Target = evidence.Production
 	Archived   evidence.Target = "Archived"
 )
 
 // ChampionAlias is the alias whose version others are compared with.
-const ChampionAlias evidence.Target = "@champion"
+const ChampionAlias = evidence.ChampionAlias
 
 // IsStage says whether t is a stage.
 func IsStage(t evidence.Target) bool {

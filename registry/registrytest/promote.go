@@ -219,7 +219,11 @@ func testChampionChanged(t *testing.T, s *registry.Store) {
 		other := world(t, s, "other-"+strings.Trim(string(target), "@"))
 		v := other.passing(t, "a")
 		other.move(t, v, target)
-		other.move(t, v, registry.Archived)
+		if target == registry.Production {
+			other.move(t, other.passing(t, "b"), registry.Production)
+		} else {
+			other.move(t, v, registry.Archived)
+		}
 		st := must[evidence.Standing](t)(s.Look(t.Context(), registry.Look{Model: other.Model, Policy: other.Policy(), Dataset: evidence.DigestOf([]byte("r")), By: By()}))
 		if st.NeverChampion != (target != registry.Production) {
 			t.Errorf("after %s, it never had a champion: %v", target, st.NeverChampion)
@@ -260,7 +264,7 @@ func testTrustNarrows(t *testing.T, s *registry.Store) {
 func testAlreadyThere(t *testing.T, s *registry.Store) {
 	w := world(t, s, "m")
 	v := w.passing(t, "a")
-	for _, target := range []evidence.Target{registry.Production, registry.Staging, "@candidate", registry.Archived} {
+	for _, target := range []evidence.Target{registry.Staging, "@candidate", registry.Archived, registry.Production} {
 		if d := w.move(t, v, target); slices.Contains(d.Met, registry.AlreadyThere) {
 			t.Errorf("%s: it was already there: %q", target, d.Met)
 		}
@@ -275,7 +279,6 @@ func testAlreadyThere(t *testing.T, s *registry.Store) {
 		}
 	}
 	// What may not be there is told, and stays: a refusal moves nothing.
-	w.move(t, v, registry.Production)
 	r := w.Request(v, registry.Production)
 	r.Requires.Gates = append(r.Requires.Gates, "auc")
 	w.refused(t, r, evidence.GateMissing)

@@ -68,8 +68,9 @@ func testRollback(t *testing.T, s *registry.Store) {
 	back("1") // where 3 came from
 	w.targets(t, four, registry.Archived, "@candidate")
 	w.move(t, three, registry.Staging)
-	w.move(t, one, registry.Archived) // Production points at nothing
-	back("1")
+	if d, err := w.Promote(t.Context(), one, registry.Archived); err != nil || !has(d, evidence.LeavesProtected) || w.holder(t, registry.Production) != "1" {
+		t.Errorf("Production was emptied: %+v, %v", d, err)
+	}
 	if _, _, err := registry.Rollback(t.Context(), s, "m", w.Requires(registry.Archived), By(), now); err == nil {
 		t.Error("rolled back Archived")
 	}

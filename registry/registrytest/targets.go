@@ -38,7 +38,11 @@ func testStages(t *testing.T, s *registry.Store) {
 	w.move(t, one, registry.None)
 	w.targets(t, one)
 	w.move(t, one, registry.Archived)
-	w.move(t, two, registry.Archived)
+	for _, away := range []evidence.Target{registry.Archived, registry.None, registry.Staging} {
+		w.refused(t, w.Request(two, away), evidence.LeavesProtected)
+	}
+	w.targets(t, two, registry.Production)
+	w.move(t, w.passing(t, "c"), registry.Production)
 	archived, err := s.Holders(t.Context(), "m", registry.Archived)
 	if err != nil || !slices.Equal(Numbers(archived), []string{"1", "2"}) {
 		t.Errorf("archived are %q, %v", Numbers(archived), err)
