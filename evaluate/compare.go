@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/gatecard/gatecard/evaluate/stats"
 	"github.com/gatecard/gatecard/evaluate/sweep"
 	"github.com/gatecard/gatecard/evaluate/table"
 )
@@ -23,12 +24,29 @@ func (r *rows) compare(ctx context.Context, t Terms, named []Named, dimensions [
 	if len(of) == r.n {
 		of = nil // all our rows, in order: nothing to pick
 	}
-	c.Rows, c.Unmatched = int64(len(theirs.of)), int64(r.n-len(theirs.of))
+	c.Rows, c.Unmatched, c.LeftOut = int64(len(theirs.of)), int64(r.n-len(theirs.of)), theirs.leftOut
 	s, err := r.sweep(ctx, t, named, dimensions, of, theirs.scores)
 	if err != nil {
 		return c, err
 	}
-	c.Slices = s.each(func(st sweep.Stats, m Named) Figure {
+	c.Slices = s.differences(named, func(st sweep.Stats, m Named) (float64, stats.Basis, error) { return m.Versus(st, 0) })
+	return c, nil
+}
+
+// itself is the comparison of a model with itself.
+func (s *swept) itself(rival Rival, named []Named, n int64) Comparison {
+	return Comparison{With: rival.Name, Version: rival.Version, Paired: true, Rows: n,
+		Slices: s.differences(named, func(st sweep.Stats, m Named) (float64, stats.Basis, error) {
+			if _, err := m.Value(st); err != nil {
+				return 0, stats.Basis{}, err
+			}
+			return 0, stats.Same(), nil
+		})}
+}
+
+// differences gives every slice the metrics of which there are differences.
+func (s *swept) differences(named []Named, of func(sweep.Stats, Named) (float64, stats.Basis, error)) []Slice {
+	return s.each(func(st sweep.Stats, m Named) Figure {
 		f := Figure{Support: m.Support(st)}
 		switch {
 		case !math.IsNaN(m.Cut):
@@ -36,7 +54,7 @@ func (r *rows) compare(ctx context.Context, t Terms, named []Named, dimensions [
 		case m.Versus == nil:
 			f.Undefined = "no method was shown to hold for a difference of " + m.Metric.Title
 		default:
-			value, basis, err := m.Versus(st, 0)
+			value, basis, err := of(st, m)
 			if err != nil {
 				f.Undefined = err.Error()
 				return f
@@ -46,7 +64,6 @@ func (r *rows) compare(ctx context.Context, t Terms, named []Named, dimensions [
 		}
 		return f
 	}, named)
-	return c, nil
 }
 
 // theirs are a rival's scores, and the places of our rows that they belong to, rising.
@@ -54,6 +71,8 @@ type theirs struct {
 	from   string // file
 	scores table.Column
 	of     []int
+	// rows of the rival's that we have not: of a file's, and then, once compared, of its kept predictions
+	leftOut int64
 }
 
 // scoresOf finds the scores that the configuration names, or that were kept. Those that somebody brings are held against those kept.
@@ -78,13 +97,25 @@ func (r *rows) scoresOf(ctx context.Context, rival Rival) (theirs, error) {
 				rival.Name, r.file, rival.Name)}
 	}
 	if rival.Kept.Open == nil {
+		if !rival.scoresAreKept() {
+			found.leftOut = 0 // a file may hold scores of more than was asked of it
+		}
 		return found, nil
 	}
 	kept, err := r.byID(ctx, rival, rival.Kept, KeptID, KeptLabel, KeptScore)
 	if err != nil {
 		return found, err
 	}
+	found.leftOut = kept.leftOut
+	if len(kept.of) == 0 {
+		found.leftOut = 0 // other rows altogether: a new dataset, and nobody chose among the old
+	}
 	return found, found.asKept(kept, rival)
+}
+
+// scoresAreKept says that Scores is what [Keep] wrote with the rival's version.
+func (r Rival) scoresAreKept() bool {
+	return r.Column == "" && r.ID == KeptID && r.Label == KeptLabel && r.Score == KeptScore
 }
 
 // asKept holds scores that somebody brought against those that were kept with the rival's version, where both have a row: to the last bit, or as
@@ -154,6 +185,7 @@ func (r *rows) byID(ctx context.Context, rival Rival, file table.Source, id, lab
 		found.of = append(found.of, i)
 		found.scores.Numbers = append(found.scores.Numbers, columns[1].Numbers[j])
 	}
+	found.leftOut = int64(len(ids) - len(found.of))
 	if other > 0 {
 		return found, &table.Error{File: file.Name, Column: label, Code: "other-labels",
 			What: fmt.Sprintf("%d of %d rows have another outcome than in %s (first: row %d)", other, len(found.of), r.file, first)}

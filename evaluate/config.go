@@ -15,7 +15,7 @@ type Config struct {
 	Score      string            `json:"score,omitempty"`                                           // and/or Prediction
 	Prediction string            `json:"prediction,omitempty"`                                      // a column of predicted labels
 	Labels     string            `json:"labels,omitempty"`                                          // outcomes in a file of their own, joined by ID
-	Baseline   string            `json:"baseline,omitempty"`                                        // rows that drift is measured against
+	Baseline   string            `json:"baseline,omitempty"`                                        // rows that drift is measured against, or a baseline.json made of them
 	Compare    map[string]string `json:"compare,omitempty"`                                         // a rival's column or file: {champion: score_v2}; default: the champion's kept predictions
 	Keep       string            `json:"keep,omitempty" jsonschema:"enum=predictions,enum=nothing"` // id, label and score are kept with the version, or nothing
 
@@ -66,6 +66,7 @@ type Needs struct {
 	Metrics []string            // with their cuts: "precision@0.9"
 	Drift   map[string][]string // distance to columns; "score" is the score, where the file has no column of that name
 	Versus  []string            // rivals: "champion"
+	Terms   Terms               // on which they are asked: their label tells which rows a baseline is of
 }
 
 // Also adds metrics that are wanted for show.
@@ -82,13 +83,15 @@ type Against struct {
 
 // Baseline is the shape of a reference dataset: what drift is measured against, stored as baseline.json.
 type Baseline struct {
-	Input   evidence.Input `json:"input"`
-	Columns drift.Profile  `json:"columns"`
+	Input   evidence.Input  `json:"input"`
+	Dataset evidence.Digest `json:"dataset"` // of its ids and labels, as [Evaluation.Dataset]; where it has none, of the file
+	Columns drift.Profile   `json:"columns"`
 }
 
 // Rival is another version's scores of the same rows: in a file, found by id, or in a column of the rows themselves.
 type Rival struct {
 	Name, Version    string // "champion", "ma-employment/2"
+	Self             bool   // the rival is what is evaluated: there is no difference, and no scores are needed
 	Scores           table.Source
 	ID, Label, Score string // its columns' names; with a Label, the outcomes must be the same
 	Column           string // of the rows themselves, instead of a file

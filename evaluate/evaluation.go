@@ -72,6 +72,7 @@ type Comparison struct {
 	Paired    bool    `json:"paired"`              // on the same rows, by id
 	Rows      int64   `json:"rows"`                // in both
 	Unmatched int64   `json:"unmatched,omitempty"` // rows of ours that the rival has not
+	LeftOut   int64   `json:"left_out,omitempty"`  // rows of the rival's kept predictions that we have not
 	Slices    []Slice `json:"slices"`
 }
 

@@ -56,6 +56,10 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 		e.Curves = []Curve{{Name: "roc", Groups: Groups{}, Points: all.overall.Curve}}
 	}
 	for _, rival := range a.Rivals {
+		if rival.Self {
+			e.Comparisons = append(e.Comparisons, all.itself(rival, named, e.Rows))
+			continue
+		}
 		comparison, err := r.compare(ctx, t, named, dimensions, rival)
 		if err != nil {
 			return nil, err
@@ -115,7 +119,7 @@ func wantsOf(c Config, n Needs, a Against) []table.Want {
 		}
 	}
 	for _, r := range a.Rivals {
-		if r.Column != "" {
+		if r.Column != "" && !r.Self {
 			want = append(want, table.Want{Name: r.Column, As: table.Number})
 		}
 	}

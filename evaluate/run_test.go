@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/evaluate/stats"
 	"github.com/gatecard/gatecard/evaluate/sweep"
 	"github.com/gatecard/gatecard/evaluate/table"
 	"github.com/gatecard/gatecard/schema"
@@ -379,6 +380,67 @@ func TestRivals(t *testing.T) {
 	}
 }
 
+// TestLeftOut: the rival's kept rows that are not among ours are counted, however its scores come; but other rows altogether are a new dataset,
+// and a file may hold scores of more rows than were asked of it.
+func TestLeftOut(t *testing.T) {
+	files := memory{
+		"p.csv":    lines("id,y,s,theirs", "a,1,0.9,0.8", "b,0,0.1,0.2", "c,1,0.4,0.6"),
+		"kept":     parquet(t, text("id", "a", "b", "d", "e", "f"), numbers("label", 1, 0, 1, 0, 1), numbers("score", .8, .2, .1, .2, .3)),
+		"old":      parquet(t, text("id", "x", "y"), numbers("label", 1, 0), numbers("score", .8, .2)),
+		"file.csv": lines("id,score", "a,0.8", "b,0.2", "c,0.6", "d,0.1", "z,0.7"),
+	}
+	kept := func(name string) evaluate.Rival {
+		return evaluate.Rival{Scores: files.open(name), ID: evaluate.KeptID, Label: evaluate.KeptLabel, Score: evaluate.KeptScore}
+	}
+	for name, c := range map[string]struct {
+		rival                    evaluate.Rival
+		rows, unmatched, leftOut int64
+	}{
+		"kept":               {kept("kept"), 2, 1, 3},
+		"a column":           {evaluate.Rival{Column: "theirs", Kept: files.open("kept")}, 3, 0, 3},
+		"a file":             {evaluate.Rival{Scores: files.open("file.csv"), ID: "id", Score: "score", Kept: files.open("kept")}, 3, 0, 3},
+		"a column, new rows": {evaluate.Rival{Column: "theirs", Kept: files.open("old")}, 3, 0, 0},
+		"a file, new rows":   {evaluate.Rival{Scores: files.open("file.csv"), ID: "id", Score: "score", Kept: files.open("old")}, 3, 0, 0},
+		"a column alone":     {evaluate.Rival{Column: "theirs"}, 3, 0, 0},
+		"a file alone":       {evaluate.Rival{Scores: files.open("file.csv"), ID: "id", Score: "score"}, 3, 0, 0},
+	} {
+		c.rival.Name = "champion"
+		e := evaluated(t, evaluate.Config{Path: "p.csv", ID: "id", Score: "s", Open: files.open}, terms(t, plain), evaluate.Needs{}, evaluate.Against{Rivals: []evaluate.Rival{c.rival}})
+		if got := e.Comparisons[0]; got.Rows != c.rows || got.Unmatched != c.unmatched || got.LeftOut != c.leftOut {
+			t.Errorf("%s: %d rows, %d unmatched, %d left out", name, got.Rows, got.Unmatched, got.LeftOut)
+		}
+	}
+}
+
+func text(name string, cells ...string) table.Column {
+	return table.Column{Name: name, Type: table.Text, Texts: cells}
+}
+func numbers(name string, xs ...float64) table.Column {
+	return table.Column{Name: name, Type: table.Float64, Numbers: xs}
+}
+
+// TestSelf: a model does not differ from itself, where it has a figure at all. No scores of a rival are needed, nor any scores.
+func TestSelf(t *testing.T) {
+	files := memory{"p.csv": lines("id,y,s,call,g", "a,1,0.9,1,x", "b,0,0.1,0,x", "c,1,0.4,0,y")}
+	against := evaluate.Against{Rivals: []evaluate.Rival{{Name: "champion", Version: "m/1", Self: true}}}
+	for _, c := range []evaluate.Config{{Path: "p.csv", Score: "s"}, {Path: "p.csv", Prediction: "call"}} {
+		c.Open = files.open
+		e := evaluated(t, c, terms(t, plain+"groups: [{column: g}]\n"), evaluate.Needs{}.Also("recall", "fpr", "roc_auc"), against)
+		got, _ := e.Comparison("champion")
+		if got.Rows != 3 || got.Unmatched != 0 || got.LeftOut != 0 || !got.Paired || got.Version != "m/1" || len(got.Slices) != 3 {
+			t.Fatalf("%+v", got)
+		}
+		for _, s := range got.Slices {
+			for name, f := range s.Metrics {
+				none := name == "false_positive_rate" && s.Groups["g"] == "y" || name == "roc_auc" && (s.Groups["g"] == "y" || c.Score == "")
+				if none != (f.Value == nil) || none != (f.Undefined != "") || !none && (*f.Value != 0 || !f.Basis.IsSame() || *f.Interval != stats.Interval{Level: .95, Method: "same"}) {
+					t.Errorf("%s for %s: %+v", name, s.Groups, f)
+				}
+			}
+		}
+	}
+}
+
 // TestRivalsTypes: 0.9 as float32 and as float64 both reach the threshold 0.9, each in its own type, and are the same score where one of them was kept.
 func TestRivalsTypes(t *testing.T) {
 	id := table.Column{Name: "id", Type: table.Text, Texts: []string{"a", "b", "c"}}
@@ -436,6 +498,78 @@ func TestDrift(t *testing.T) {
 	c.Baseline = ""
 	if none, err := evaluate.Profile(t.Context(), c, needs); none != nil || err != nil {
 		t.Errorf("a baseline of no file: %v, %v", none, err)
+	}
+}
+
+// TestBaselineDataset: a baseline is of its ids and labels, whatever a model scores them; where it has none, of its file.
+func TestBaselineDataset(t *testing.T) {
+	needs := evaluate.Needs{Drift: map[string][]string{"psi": {"s"}}, Terms: terms(t, plain+"positive: \"yes\"\n")}
+	of := func(id string, rows ...string) *evaluate.Baseline {
+		files := memory{"base.csv": lines(rows...)}
+		b, err := evaluate.Profile(t.Context(), evaluate.Config{Path: "p.csv", ID: id, Score: "s", Baseline: "base.csv", Open: files.open}, needs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	rows := []string{"id,y,s", "a,yes,0.9", "b,no,0.1"}
+	files := memory{"p.csv": lines(rows...)}
+	want := evaluated(t, evaluate.Config{Path: "p.csv", ID: "id", Score: "s", Open: files.open}, needs.Terms, evaluate.Needs{}, evaluate.Against{}).Dataset
+	for name, same := range map[string]*evaluate.Baseline{"the rows": of("id", rows...), "other scores, another order": of("id", "id,s,y", "b,0.3,no", "a,0.2,yes")} {
+		if same.Dataset != want {
+			t.Errorf("%s: %s, and the evaluation's %s", name, same.Dataset, want)
+		}
+	}
+	if other := of("id", "id,y,s", "a,no,0.9", "b,yes,0.1"); other.Dataset == want || other.Dataset == other.Input.SHA256 {
+		t.Error("other labels are not another dataset")
+	}
+	for name, b := range map[string]*evaluate.Baseline{
+		"no id named": of("", rows...), "no id": of("id", "y,s", "yes,0.9", "no,0.1"), "no label": of("id", "id,s", "a,0.9", "b,0.1"),
+		"an id twice": of("id", "id,y,s", "a,yes,0.9", "a,no,0.1"), "no value": of("id", "id,y,s", "a,yes,0.9", "b,,0.1"),
+	} {
+		if b.Dataset != b.Input.SHA256 || b.Dataset == "" {
+			t.Errorf("%s: %s, and the file is %s", name, b.Dataset, b.Input.SHA256)
+		}
+	}
+}
+
+// TestStoredBaseline: a .json file is a baseline as it was stored, and one that is none is told.
+func TestStoredBaseline(t *testing.T) {
+	files := memory{"base.csv": lines("id,y,s", "a,1,0.9", "b,0,0.1")}
+	c := evaluate.Config{Path: "p.csv", ID: "id", Score: "s", Baseline: "base.csv", Open: files.open}
+	needs := evaluate.Needs{Drift: map[string][]string{"psi": {"s"}}, Terms: terms(t, plain)}
+	want, err := evaluate.Profile(t.Context(), c, needs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["base.json"] = encoded(t, want)
+	c.Baseline = "base.json"
+	got, err := evaluate.Profile(t.Context(), c, needs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if encoded(t, got) != encoded(t, want) || got.Input.Path != "base.csv" {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if none, err := evaluate.Profile(t.Context(), c, evaluate.Needs{}); none != nil || err != nil {
+		t.Errorf("a baseline of nothing that is measured: %v, %v", none, err)
+	}
+	for name, text := range map[string]string{
+		"rows": lines("id,y,s", "a,1,0.9"), "other JSON": "{}", "no dataset": strings.Replace(files["base.json"], `"dataset"`, `"data"`, 1),
+		"more rows than counted": strings.Replace(files["base.json"], `"rows":2}},`, `"rows":3}},`, 1), "empty": "",
+	} {
+		if text == files["base.json"] {
+			t.Fatalf("%s: it is as it was: %s", name, text)
+		}
+		files["bad.json"] = text
+		c.Baseline = "bad.json"
+		if b, err := evaluate.Profile(t.Context(), c, needs); b != nil || err == nil || !strings.HasPrefix(coded(err), "bad-baseline: bad.json: ") {
+			t.Errorf("%s: %v, %v", name, b, err)
+		}
+	}
+	c.Baseline, c.Open = "nowhere.json", table.FromFile
+	if _, err := evaluate.Profile(t.Context(), c, needs); err == nil || coded(err) != "no-such-file: nowhere.json: no such file" {
+		t.Errorf("no file: %v", err)
 	}
 }
 

@@ -2,11 +2,16 @@ package evaluate
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/gatecard/gatecard/evaluate/drift"
 	"github.com/gatecard/gatecard/evaluate/table"
 	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/schema"
 )
 
 // drift measures the columns against the baseline.
@@ -59,12 +64,17 @@ func measure(base drift.Column, r *rows, w table.Want) drift.Column {
 }
 
 // Profile makes the baseline of the columns that drift is measured on, from the rows that c.Baseline names: attached to a version, so that
-// a recheck in two years needs no training data. It is nil where c names none.
+// a recheck in two years needs no training data. Where c.Baseline is a stored baseline (a .json file), it is that one. It is nil where c names
+// none, or nothing is measured.
 func Profile(ctx context.Context, c Config, n Needs) (*Baseline, error) {
-	if c.Baseline == "" {
+	if c.Baseline == "" || !n.drifts() {
 		return nil, nil
 	}
-	t, err := table.Open(ctx, c.Open(c.Baseline))
+	source := c.Open(c.Baseline)
+	if strings.EqualFold(path.Ext(c.Baseline), ".json") {
+		return storedBaseline(ctx, source)
+	}
+	t, err := table.Open(ctx, source)
 	if err != nil {
 		return nil, err
 	}
@@ -83,14 +93,22 @@ func Profile(ctx context.Context, c Config, n Needs) (*Baseline, error) {
 			names, want = append(names, name), append(want, w)
 		}
 	}
-	if len(want) == 0 {
-		return nil, nil
+	id, label := table.Want{Name: c.ID, As: table.Value}, table.Want{Name: n.Terms.Label, As: table.Value}
+	labelled := slices.Contains(t.Names, id.Name) && slices.Contains(t.Names, label.Name)
+	if labelled {
+		want = append(want, id, label)
 	}
 	columns, err := t.Load(ctx, want)
 	if err != nil {
 		return nil, err
 	}
 	b := &Baseline{Columns: drift.Profile{}, Input: evidence.Input{File: base(t.Input), Role: "baseline", Rows: int64(length(columns))}}
+	b.Dataset = b.Input.SHA256
+	if labelled {
+		if d, ok := datasetOf(c.Baseline, columns[len(names)], columns[len(names)+1], n.Terms.Positive); ok {
+			b.Dataset = d
+		}
+	}
 	for i, name := range names {
 		if want[i].As == table.Value {
 			b.Columns[name] = drift.Texts(columns[i].Texts, columns[i].Missing)
@@ -99,4 +117,51 @@ func Profile(ctx context.Context, c Config, n Needs) (*Baseline, error) {
 		}
 	}
 	return b, nil
+}
+
+// drifts says that some column is measured.
+func (n Needs) drifts() bool {
+	for _, columns := range n.Drift {
+		if len(columns) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// datasetOf is the digest of ids and labels: the same for every model that was scored on these rows. Rows that are not all named and labelled
+// have none, as a baseline's need not be.
+func datasetOf(file string, id, label table.Column, positive string) (evidence.Digest, bool) {
+	ids, err := uniqueIDs(file, id)
+	if err != nil {
+		return "", false
+	}
+	labels, err := binary01(file, label, positive)
+	if err != nil {
+		return "", false
+	}
+	r := rows{n: len(ids), ids: ids, labels: labels}
+	return r.dataset(nil), true
+}
+
+// maxBaseline is the most bytes that a stored baseline may have: it holds counts, not rows.
+const maxBaseline = 64 << 20
+
+// storedBaseline reads a baseline.json, and holds it to its schema and to itself.
+func storedBaseline(ctx context.Context, s table.Source) (*Baseline, error) {
+	text, err := table.ReadFile(ctx, s, maxBaseline)
+	if err != nil {
+		return nil, err
+	}
+	bad := func(what string) error { return &table.Error{File: s.Name, Code: "bad-baseline", What: what} }
+	var b Baseline
+	if err := schema.Decode("baseline", s.Name, text, &b); err != nil {
+		return nil, bad("it is no stored baseline: " + err.Error())
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.Columns)) {
+		if err := b.Columns[name].Check(); err != nil {
+			return nil, bad(fmt.Sprintf("its column %q contradicts itself: %v", name, err))
+		}
+	}
+	return &b, nil
 }

@@ -40,6 +40,7 @@ stages: {Staging: {requires: [gates, card]}}
 aliases: {champion: {requires: [gates]}}
 artifacts: {weights: "*.onnx"}
 evidence: {expires: 90d}
+baseline: sha256:0000000000000000000000000000000000000000000000000000000000000001
 `
 
 // flips are changes that may change a verdict or a refusal, by the key that each changes. One that stands twice is told apart by its second
@@ -84,6 +85,7 @@ var flips = map[string][2]string{
 	"artifacts":      {"*.onnx", "*.bin"},
 	"evidence":       {"evidence: {expires: 90d}\n", "evidence: {expires: 91d}\n"},
 	"expires":        {"expires: 90d", "expires: 30d"},
+	"baseline":       {"00000001\n", "00000002\n"},
 }
 
 // TestDigestDependsOnEveryKey flips each key that changes a verdict or a refusal: all digests differ. A key of the types that no flip changes fails.

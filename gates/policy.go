@@ -24,6 +24,8 @@ type Policy struct {
 	Aliases   map[string]evidence.Protection `json:"aliases,omitempty"`
 	Artifacts map[string]string              `json:"artifacts,omitempty"` // role to pattern
 	Evidence  Validity                       `json:"evidence,omitzero"`
+	// Baseline is the digest of what drift is measured against: another baseline is another policy. It is found in the data, and nobody writes it.
+	Baseline evidence.Digest `json:"baseline,omitempty" jsonschema:"pattern=^sha256:[0-9a-f]{64}$"`
 }
 
 // Validity says how long evidence holds: "90d".
@@ -193,7 +195,7 @@ func (p Policy) Digest() (evidence.Digest, error) {
 
 // Needs are the figures that the gates ask for.
 func (p Policy) Needs() evaluate.Needs {
-	all := evaluate.Needs{Drift: map[string][]string{}}
+	all := evaluate.Needs{Drift: map[string][]string{}, Terms: p.Terms}
 	for _, g := range p.Gates {
 		n := g.Rule.Needs()
 		all.Metrics = append(all.Metrics, n.Metrics...)

@@ -267,7 +267,7 @@ func TestNeeds(t *testing.T) {
   - {drift: psi, columns: [score, age], max: 0.1}
   - {drift: psi, columns: age, max: 0.2}
 `)
-	want := evaluate.Needs{Metrics: []string{"recall", "roc_auc", "f1"}, Drift: map[string][]string{"psi": {"age", "score"}}, Versus: []string{"champion"}}
+	want := evaluate.Needs{Metrics: []string{"recall", "roc_auc", "f1"}, Drift: map[string][]string{"psi": {"age", "score"}}, Versus: []string{"champion"}, Terms: p.Terms}
 	if got := p.Needs(); !reflect.DeepEqual(got, want) {
 		t.Errorf("needs %+v, want %+v", got, want)
 	}

@@ -19,10 +19,11 @@ type Limits interface {
 //	psi              Estimate (bias-corrected) and SE, identity scale, normal
 //	mover-difference, mover-ratio   Parts[0] against Parts[1], independent
 //	mover-mean       the unweighted mean of all Parts, independent
+//	same             a model's difference to itself: 0, and nothing else is possible
 //
 // It has only finite numbers, so it survives JSON bit for bit: that is how an evaluation.json is judged later at any level. Make one
 // by its constructor ([Proportion], [F1], [FBeta], [AUC], [PairedAUC], [Paired], [PairedPrecision], [PairedF1], [Mean], [StudentT],
-// [Influence], [Difference], [Ratio], [Average]).
+// [Influence], [Difference], [Ratio], [Average], [Same]).
 type Basis struct {
 	Method   string     `json:"method,omitempty"`
 	K        float64    `json:"k,omitempty"` // successes and trials; N is less than the rows where these are clustered or weighted
@@ -49,6 +50,7 @@ const (
 	methodMOVERDifference = "mover-difference"
 	methodMOVERRatio      = "mover-ratio"
 	methodMOVERMean       = "mover-mean"
+	methodSame            = "same"
 )
 
 // Low is the lower limit at error level a, which lies in (0, 0.5]; it is never above [Basis.Value]. NaN: the method gives none here, or
@@ -91,6 +93,8 @@ func (b Basis) limit(a float64, s side) float64 {
 		return symmetric(b.Estimate, b.SE, studentUpper(a, b.DF), s)
 	case methodMOVERDifference, methodMOVERRatio, methodMOVERMean:
 		return b.mover(a, s, Basis.limit, true)
+	case methodSame:
+		return 0
 	}
 	return math.NaN()
 }
@@ -110,9 +114,18 @@ func (b Basis) Value() float64 {
 		return b.Estimate
 	case methodMOVERDifference, methodMOVERRatio, methodMOVERMean:
 		return b.moverValue()
+	case methodSame:
+		return 0
 	}
 	return math.NaN()
 }
+
+// Same is the difference of a model to itself: 0 with limits of 0, by what it is and not by a sample. It is for nothing else: two models that
+// agree on every row may differ on others.
+func Same() Basis { return Basis{Method: methodSame} }
+
+// IsSame says that the basis is that of [Same].
+func (b Basis) IsSame() bool { return b.Method == methodSame }
 
 // symmetric is estimate ± q·se. A standard error of 0 says that nothing varied, not that nothing can: it never decides.
 func symmetric(estimate, se, q float64, s side) float64 {

@@ -24,7 +24,7 @@ func anyProportion(t *rapid.T) Basis {
 func anyCount(t *rapid.T, what string) int64 { return int64(rapid.IntRange(0, 5000).Draw(t, what)) }
 
 func anyBasis(t *rapid.T) Basis {
-	switch rapid.IntRange(0, 12).Draw(t, "kind") {
+	switch rapid.IntRange(0, 13).Draw(t, "kind") {
 	case 0:
 		return F1(float64(anyCount(t, "tp"))+1, float64(anyCount(t, "fp")), float64(anyCount(t, "fn")))
 	case 1:
@@ -48,6 +48,8 @@ func anyBasis(t *rapid.T) Basis {
 		return Average(anyProportion(t), anyProportion(t), anyProportion(t))
 	case 10:
 		return Difference(AUC(.8, .03, 200, 100), AUC(rapid.Float64Range(0, 1).Draw(t, "auc"), .02, 300, anyCount(t, "positives")+1))
+	case 13:
+		return Same()
 	case 11:
 		var c PairedCounts
 		for label := range c {
@@ -123,6 +125,22 @@ func near2(t *rapid.T, what string, got, want float64) {
 func same(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) }
 
 // An evaluation.json is judged later, at any level: a basis must come back from JSON bit for bit.
+// TestSame: no difference at all, at any level, and none to be found.
+func TestSame(t *testing.T) {
+	b := Same()
+	for _, a := range []float64{1e-6, .025, .5} {
+		if b.Low(a) != 0 || b.High(a) != 0 {
+			t.Errorf("at %v: %v, %v", a, b.Low(a), b.High(a))
+		}
+	}
+	if b.Value() != 0 || !b.IsSame() || (Basis{}).IsSame() || Paired([4]int64{9, 0, 0, 1}).IsSame() || *Describe(b, .9) != (Interval{Level: .9, Method: "same"}) {
+		t.Errorf("%+v, %v", b, Describe(b, .9))
+	}
+	if !math.IsNaN(b.Low(0)) || !math.IsNaN(b.High(.6)) {
+		t.Error("limits at no level")
+	}
+}
+
 func TestBasisSurvivesJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b, a := anyBasis(t), anyError(t, "a")

@@ -47,6 +47,23 @@ func FromFile(path string) Source {
 	}}
 }
 
+// ReadFile gives the bytes of a file that is no table, at most so many: a longer one is an error.
+func ReadFile(ctx context.Context, s Source, most int64) ([]byte, error) {
+	f, err := s.Open(ctx)
+	if err != nil {
+		return nil, unopened(s.Name, err)
+	}
+	defer f.Close()
+	if f.Size() > most {
+		return nil, &Error{File: s.Name, Code: codeUnreadable, What: fmt.Sprintf("could not be read: it has %d bytes, and at most %d are", f.Size(), most)}
+	}
+	b, err := io.ReadAll(io.NewSectionReader(f, 0, f.Size()))
+	if err != nil {
+		return nil, unread(s.Name, err)
+	}
+	return b, nil
+}
+
 type diskFile struct {
 	*os.File
 	size int64
