@@ -15,13 +15,14 @@ import (
 type Dossier struct {
 	At         time.Time           `json:"at"`                  // when it was put together: what had expired then is stale
 	Card       *cards.Card         `json:"card,omitempty"`      // with its evaluation, report and version
-	Evidence   []evidence.Bundle   `json:"evidence,omitempty"`  // oldest first
-	Statement  *evidence.Statement `json:"statement,omitempty"` // what the newest of Evidence says, opened with a trusted key
+	Evidence   []evidence.Bundle   `json:"evidence,omitempty"`  // oldest first, but the last is that by which the version was let in, where it was
+	Statement  *evidence.Statement `json:"statement,omitempty"` // what the last of Evidence says, opened with a trusted key
+	Rechecks   []evidence.Bundle   `json:"rechecks,omitempty"`  // what was found on fresh data since, oldest first
 	Log        []evidence.Record   `json:"log,omitempty"`       // records about the model
 	Proofs     []evidence.LogProof `json:"proofs,omitempty"`    // that they are in the log which Checkpoint stands for
 	Checkpoint string              `json:"checkpoint,omitempty"`
 
-	// Attached are the bytes of the files that the newest evidence binds, by path: card.json, evaluation.json, gates.json.
+	// Attached are the bytes of the files that the last evidence binds, by path: card.json, evaluation.json, gates.json, baseline.json.
 	Attached map[string][]byte `json:"-"`
 }
 

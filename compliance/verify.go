@@ -49,7 +49,7 @@ type Verified struct {
 	Unmet   []evidence.Refusal `json:"unmet,omitempty"`
 	// Notes say what is true and may be unwelcome, but makes nothing in the dossier false: a gate that failed, evidence that has expired.
 	Notes []string `json:"notes,omitempty"`
-	// Statement is what the newest evidence says, opened; Signer is the owner of the key that signed it.
+	// Statement is what the last evidence says, opened; Signer is the owner of the key that signed it.
 	Statement *evidence.Statement `json:"statement,omitempty"`
 	Signer    evidence.Actor      `json:"signer,omitzero"`
 }
@@ -58,7 +58,7 @@ type Verified struct {
 func (v Verified) OK() bool { return len(v.Met) > 0 && len(v.Unmet) == 0 }
 
 // VerifyZip checks a dossier, without a network or a ledger: every file against the list, every envelope and proof against the keys that t
-// lists, the card and other files against what the newest evidence binds, every record of the log against the checkpoint, and that all speak
+// lists, the card and other files against what the last evidence binds, every record of the log against the checkpoint, and that all speak
 // of one version. It says whether the dossier is what it claims to be, not that a version may be promoted. The error means that it could not
 // be read at all.
 func VerifyZip(r io.ReaderAt, size int64, t evidence.Trust, now time.Time) (Verified, error) {
@@ -174,47 +174,80 @@ func (v *verification) list() bool {
 	return true
 }
 
-// evidence opens every bundle; the newest is what the rest is held against.
+// evidence opens every bundle; the last is what the rest is held against.
 func (v *verification) evidence() {
-	seen := map[string]bool{}
-	for i := 1; ; i++ {
-		name := fmt.Sprintf("%s%03d", evidenceFolder, i)
-		envelope, ok := v.files[name+".dsse.json"]
-		if !ok {
-			break
-		}
-		seen[name+".dsse.json"], seen[name+".proof.json"] = true, true
-		v.result.Statement, v.result.Signer = nil, evidence.Actor{} // an older one cannot stand for one that does not open
-		s, signer, err := v.bundle(envelope, v.files[name+".proof.json"])
-		if err != nil {
-			v.err(name, err)
-			continue
-		}
-		if s.Version.String() != v.result.Version {
-			v.unmet(name, DossierOther, "it is about %s, the dossier about %s", s.Version, clip(v.result.Version))
-			continue
-		}
-		v.result.Statement, v.result.Signer = &s, signer
-		v.met("%s: signed by %s, and in the log", name, clip(cmp.Or(signer.Name, signer.Subject)))
-	}
-	for _, name := range slices.Sorted(maps.Keys(v.files)) {
-		if strings.HasPrefix(name, evidenceFolder) && !seen[name] {
-			v.unmet("evidence", DossierMalformed, "%q does not follow on the others", clip(name))
-		}
-	}
-	if v.result.Statement == nil {
+	all := v.statements(evidenceFolder, evidence.Evidence)
+	v.statements(recheckFolder, evidence.Recheck)
+	if len(all) == 0 {
 		if len(v.result.Unmet) == 0 {
 			v.unmet("evidence", evidence.NoEvidence, "there is none")
 		}
 		return
 	}
-	s := v.result.Statement
+	last := all[len(all)-1]
+	if last.statement == nil { // an older one cannot stand for one that does not open
+		return
+	}
+	s := last.statement
+	v.result.Statement, v.result.Signer = s, last.signer
 	if !s.Verdict.Lets() {
 		v.result.Notes = append(v.result.Notes, fmt.Sprintf("its verdict is %q", s.Verdict))
 	}
 	if !v.now.Before(s.Expires) {
 		v.result.Notes = append(v.result.Notes, "it expired on "+s.Expires.UTC().Format("2006-01-02"))
 	}
+}
+
+// opened is a bundle of a dossier; statement is nil where it cannot be believed.
+type opened struct {
+	statement *evidence.Statement
+	signer    evidence.Actor
+}
+
+// statements opens the bundles of a folder, which have to follow on each other, and tells the good ones in one line.
+func (v *verification) statements(folder string, kind evidence.Kind) (all []opened) {
+	seen := map[string]bool{}
+	var signers []string
+	good := 0
+	for i := 1; ; i++ {
+		name := fmt.Sprintf("%s%03d", folder, i)
+		envelope, ok := v.files[name+".dsse.json"]
+		if !ok {
+			break
+		}
+		seen[name+".dsse.json"], seen[name+".proof.json"] = true, true
+		all = append(all, opened{})
+		s, signer, err := v.bundle(envelope, v.files[name+".proof.json"])
+		switch {
+		case err != nil:
+			v.err(name, err)
+			continue
+		case s.Version.String() != v.result.Version:
+			v.unmet(name, DossierOther, "it is about %s, the dossier about %s", s.Version, clip(v.result.Version))
+			continue
+		case s.Kind != kind:
+			v.unmet(name, DossierMalformed, "it is a statement of kind %q", s.Kind)
+			continue
+		}
+		all[i-1] = opened{&s, signer}
+		good++
+		if by := clip(cmp.Or(signer.Name, signer.Subject)); !slices.Contains(signers, by) {
+			signers = append(signers, by)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.files)) {
+		if strings.HasPrefix(name, folder) && !seen[name] {
+			v.unmet(strings.TrimSuffix(folder, "/"), DossierMalformed, "%q does not follow on the others", clip(name))
+		}
+	}
+	if good > 0 && good == len(all) {
+		name := folder + "001"
+		if good > 1 {
+			name += fmt.Sprintf("–%03d", good)
+		}
+		v.met("%s: signed by %s, and in the log", name, strings.Join(signers, ", "))
+	}
+	return all
 }
 
 // bundle opens one, and asks that its proof is of this very envelope.
@@ -242,7 +275,7 @@ func (v *verification) bundle(envelope, proof []byte) (s evidence.Statement, sig
 	return s, signer, nil
 }
 
-// attached holds the files to what the newest evidence binds. One that is bound and not there is told; one that is there is the bound one.
+// attached holds the files to what the last evidence binds. One that is bound and not there is told; one that is there is the bound one.
 func (v *verification) attached() {
 	s := v.result.Statement
 	if s == nil {
@@ -260,9 +293,9 @@ func (v *verification) attached() {
 		switch digest, ok := bound[name]; {
 		case own(name):
 		case !ok:
-			v.unmet(clip(name), evidence.CardUnbound, "the newest evidence does not bind it")
+			v.unmet(clip(name), evidence.CardUnbound, "the evidence does not bind it")
 		case digest != evidence.DigestOf(v.files[name]):
-			v.unmet(clip(name), DossierChanged, "it has other bytes than the newest evidence binds")
+			v.unmet(clip(name), DossierChanged, "it has other bytes than the evidence binds")
 		default:
 			signed = append(signed, clip(name))
 		}
@@ -315,7 +348,7 @@ func (v *verification) log() {
 		}
 	}
 	if len(v.result.Unmet) == before {
-		v.met("log.jsonl: %d records about %s, each proven to be in the log of %d", len(records), clip(model), c.Size)
+		v.met("%d records about %s: in the log of %d", len(records), clip(model), c.Size)
 	}
 }
 

@@ -18,11 +18,12 @@ import (
 	"github.com/gatecard/gatecard/schema"
 )
 
-// The files of a dossier, beside those that the newest evidence binds, which stand under their own paths (card.json among them).
+// The files of a dossier, beside those that the last evidence binds, which stand under their own paths (card.json among them).
 const (
 	readmeFile     = "README.txt"
 	indexFile      = "dossier.json"
-	evidenceFolder = "evidence/" // 001.dsse.json, 001.proof.json, …: oldest first
+	evidenceFolder = "evidence/" // 001.dsse.json, 001.proof.json, …: oldest first, but the last is what the version was let in by
+	recheckFolder  = "recheck/"  // the same, of rechecks
 	logFile        = "log.jsonl" // a record a line
 	proofsFile     = "log.proofs.jsonl"
 	checkpointFile = "checkpoint.txt"
@@ -43,7 +44,10 @@ type index struct {
 const readme = `This is what gatecard has to show about one version of a model.
 
   card.json           the model card: what was measured, how it was judged, and what a person wrote
-  evidence/           signed statements (DSSE, in-toto), oldest first, each with its proof that it is in the log
+  baseline.json       what drift was measured against
+  evidence/           signed statements (DSSE, in-toto), each with its proof that it is in the log: oldest first, but the last is that by which
+                      the version was let in, where it was; the files here are those that the last one binds
+  recheck/            the same of what was found since on fresh data
   log.jsonl           the audit log's records about the model; log.proofs.jsonl proves that they are in the log
   checkpoint.txt      what the log was signed as when this was put together
   dossier.json        a list of these files
@@ -97,13 +101,15 @@ func zipFiles(d Dossier) (map[string][]byte, error) {
 		}
 		files[cardPath] = b
 	}
-	for i, bundle := range d.Evidence {
-		name := fmt.Sprintf("%s%03d", evidenceFolder, i+1)
-		var errEnvelope, errProof error
-		files[name+".dsse.json"], errEnvelope = evidence.EncodeEnvelope(bundle.Envelope)
-		files[name+".proof.json"], errProof = evidence.EncodeProof(bundle.Log)
-		if err := errors.Join(errEnvelope, errProof); err != nil {
-			return nil, err
+	for folder, bundles := range map[string][]evidence.Bundle{evidenceFolder: d.Evidence, recheckFolder: d.Rechecks} {
+		for i, bundle := range bundles {
+			name := fmt.Sprintf("%s%03d", folder, i+1)
+			var errEnvelope, errProof error
+			files[name+".dsse.json"], errEnvelope = evidence.EncodeEnvelope(bundle.Envelope)
+			files[name+".proof.json"], errProof = evidence.EncodeProof(bundle.Log)
+			if err := errors.Join(errEnvelope, errProof); err != nil {
+				return nil, err
+			}
 		}
 	}
 	var log, proofs bytes.Buffer
@@ -141,7 +147,8 @@ func goodName(name string) bool {
 }
 
 func own(name string) bool {
-	return slices.Contains([]string{readmeFile, indexFile, logFile, proofsFile, checkpointFile}, name) || strings.HasPrefix(name, evidenceFolder)
+	return slices.Contains([]string{readmeFile, indexFile, logFile, proofsFile, checkpointFile}, name) || strings.HasPrefix(name, evidenceFolder) ||
+		strings.HasPrefix(name, recheckFolder)
 }
 
 // TakeLog puts the records about a model into the dossier, each with its proof that it is in the log that checkpoint stands for. Leaves are

@@ -40,7 +40,8 @@ func Export(ctx context.Context, job *Job, name, framework string) (compliance.M
 	return compliance.NewMatrix(f, d), zip.Bytes(), nil
 }
 
-// dossier gathers all there is about a version: its evidence, the files that the newest of it binds, and the log about its model.
+// dossier gathers all there is about a version: its evidence and rechecks, the files bound by the evidence that let it in, and the log about its
+// model.
 func dossier(ctx context.Context, job *Job, v evidence.Version) (compliance.Dossier, error) {
 	d := compliance.Dossier{At: moment(job.Now()), Attached: map[string][]byte{}}
 	bundles, err := job.store.Evidence(ctx, v)
@@ -51,28 +52,36 @@ func dossier(ctx context.Context, job *Job, v evidence.Version) (compliance.Doss
 	if err != nil {
 		return d, err
 	}
-	// A recheck is in the log; the dossier's evidence is what the version was let in by.
+	let, in, err := registry.LetInBy(ctx, job.store, v)
+	if err != nil {
+		return d, err
+	}
+	// The evidence that the files are held to comes last: that by which the version was let in, else the newest.
+	if in {
+		is := func(b evidence.Bundle) bool { return b.Envelope.Digest() == let.Envelope.Digest() }
+		bundles = append(slices.DeleteFunc(slices.Clone(bundles), is), let)
+	}
 	for _, b := range bundles {
 		s, _, err := evidence.Open(b.Envelope, trust, job.Now())
 		if err != nil {
 			return d, fmt.Errorf("open the evidence of %s: %w", v, err)
 		}
-		if s.Kind == evidence.Evidence {
-			d.Evidence, d.Statement = append(d.Evidence, b), &s
+		if s.Kind == evidence.Recheck {
+			d.Rechecks = append(d.Rechecks, b)
+			continue
 		}
+		d.Evidence, d.Statement = append(d.Evidence, b), &s
 	}
-	if d.Statement != nil {
-		for _, f := range d.Statement.Attachments {
-			if !slices.Contains([]string{evaluationFile, gatesFile, cardFile, filledFile}, f.Path) {
-				continue
-			}
-			b, err := job.store.Attachment(ctx, v, f.SHA256)
-			if err != nil {
-				return d, fmt.Errorf("%s of %s: %w", f.Path, v, err)
-			}
-			if d.Attached[f.Path], err = readBlob(ctx, b); err != nil {
-				return d, fmt.Errorf("%s of %s: %w", f.Path, v, err)
-			}
+	for _, path := range []string{evaluationFile, gatesFile, cardFile, filledFile, baselineFile} {
+		b, ok, err := boundFile(ctx, job.store, d.Statement, path)
+		if err != nil {
+			return d, err
+		}
+		if !ok {
+			continue
+		}
+		if d.Attached[path], err = readBlob(ctx, b); err != nil {
+			return d, fmt.Errorf("%s of %s: %w", path, v, err)
 		}
 	}
 	if b, ok := d.Attached[cardFile]; ok {

@@ -42,7 +42,7 @@ func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View,
 	if len(fresh.Gates) == 0 {
 		return view, usage("no-gates", "every gate of the policy in force compares with another version: fresh data alone cannot be judged by them")
 	}
-	against, err := storedBaseline(ctx, store, version)
+	against, err := storedBaseline(ctx, job, store, version)
 	if err != nil {
 		return view, err
 	}
@@ -106,23 +106,21 @@ func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View,
 	return view, nil
 }
 
-// storedBaseline is the baseline that was attached to a version.
-func storedBaseline(ctx context.Context, store *registry.Store, v evidence.Version) (evaluate.Against, error) {
+// storedBaseline is the baseline that a version's evidence binds.
+func storedBaseline(ctx context.Context, job *Job, store *registry.Store, v evidence.Version) (evaluate.Against, error) {
 	var against evaluate.Against
-	attached, err := store.Attachments(ctx, v)
+	said, _, err := letIn(ctx, job, store, v)
 	if err != nil {
 		return against, err
 	}
-	for _, b := range attached {
-		if b.Path != baselineFile {
-			continue
-		}
-		all, err := readBlob(ctx, b)
-		if err != nil {
-			return against, err
-		}
-		against.Baseline = &evaluate.Baseline{}
-		return against, schema.Decode("baseline", baselineFile, all, against.Baseline)
+	b, ok, err := boundFile(ctx, store, said, baselineFile)
+	if err != nil || !ok {
+		return against, err
 	}
-	return against, nil
+	all, err := readBlob(ctx, b)
+	if err != nil {
+		return against, err
+	}
+	against.Baseline = &evaluate.Baseline{}
+	return against, schema.Decode("baseline", baselineFile, all, against.Baseline)
 }

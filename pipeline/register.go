@@ -91,21 +91,11 @@ func registerFolder(ctx context.Context, job *Job, model string, folder fs.FS, m
 	if err != nil {
 		return v, false, err
 	}
-	versions, err := store.Versions(ctx, model)
-	if err != nil && !errors.Is(err, registry.ErrNotFound) {
-		return v, false, err
-	}
-	for _, old := range versions {
-		if old.Manifest.Digest() == manifest.Digest() {
-			return old, false, nil
-		}
-	}
 	var files []registry.Blob
 	for _, f := range manifest {
 		files = append(files, registry.Blob{File: f, Open: func(context.Context) (io.ReadCloser, error) { return folder.Open(f.Path) }})
 	}
 	lineage := job.Lineage
 	lineage.Author = job.by()
-	v, err = store.Create(ctx, model, files, lineage, job.by())
-	return v, err == nil, err
+	return store.Create(ctx, model, files, lineage, job.by())
 }

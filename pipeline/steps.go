@@ -77,7 +77,7 @@ func consult(ctx context.Context, c Config, job *Job) (candidate, evaluate.Again
 		return who, against, c.locate(err)
 	}
 	for _, name := range needs.Versus {
-		rival, ok, err := rivalOf(ctx, c, store, name)
+		rival, ok, err := rivalOf(ctx, c, job, store, name)
 		if err != nil {
 			return who, against, err
 		}
@@ -88,9 +88,9 @@ func consult(ctx context.Context, c Config, job *Job) (candidate, evaluate.Again
 	return who, against, nil
 }
 
-// rivalOf finds the champion's scores: what was kept with its version, or a column or file that the configuration names, which must agree
+// rivalOf finds the champion's scores: what was kept by the evidence that let it in, never what was attached since, or a column or file that the configuration names, which must agree
 // with what was kept.
-func rivalOf(ctx context.Context, c Config, store *registry.Store, name string) (evaluate.Rival, bool, error) {
+func rivalOf(ctx context.Context, c Config, job *Job, store *registry.Store, name string) (evaluate.Rival, bool, error) {
 	r := evaluate.Rival{Name: name, ID: evaluate.KeptID, Label: evaluate.KeptLabel, Score: evaluate.KeptScore}
 	if store != nil {
 		champion, ok, err := registry.Champion(ctx, store, c.Model)
@@ -99,12 +99,16 @@ func rivalOf(ctx context.Context, c Config, store *registry.Store, name string) 
 		}
 		if ok {
 			r.Version = champion.String()
-			attached, err := store.Attachments(ctx, champion)
+			said, in, err := letIn(ctx, job, store, champion)
 			if err != nil {
 				return r, false, err
 			}
-			for _, b := range attached {
-				if b.Path == predictionsFile {
+			if in {
+				b, kept, err := boundFile(ctx, store, said, predictionsFile)
+				if err != nil {
+					return r, false, err
+				}
+				if kept {
 					r.Scores = blobSource(champion.String()+"'s kept predictions", b)
 				}
 			}
