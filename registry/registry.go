@@ -35,8 +35,9 @@ type Registry interface {
 	// Models lists the names of models that have a version.
 	Models(ctx context.Context) ([]string, error)
 	// Create makes the model's next version of the files, which are hashed as they are stored: a blob whose bytes do not hash to its
-	// File is an error and leaves no version.
-	Create(ctx context.Context, model string, files []Blob, l evidence.Lineage, by evidence.Actor) (evidence.Version, error)
+	// File is an error and leaves no version. Where a version of the model has these very files already, it is that one, the oldest, and made
+	// is false, however many ask at once.
+	Create(ctx context.Context, model string, files []Blob, l evidence.Lineage, by evidence.Actor) (v evidence.Version, made bool, err error)
 	// Version and Versions (oldest first) answer ErrNotFound for a model or number that is not there.
 	Version(ctx context.Context, model, number string) (evidence.Version, error)
 	Versions(ctx context.Context, model string) ([]evidence.Version, error)

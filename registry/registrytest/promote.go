@@ -79,7 +79,10 @@ func testReplays(t *testing.T, s *registry.Store) {
 	nameless.Signatures = []evidence.Signature{{Sig: pass.Envelope.Signatures[0].Sig}}
 	w.refusedAfter(t, v, nameless)
 
-	copied := w.register(t, "a") // the same bytes, and no evidence of its own
+	copied, made, err := s.Create(t.Context(), "m", append(Files("a"), Blob("notes.txt", "a copy")), evidence.Lineage{}, By()) // no evidence of its own
+	if err != nil || !made {
+		t.Fatal(copied, made, err)
+	}
 	w.refused(t, w.Request(copied, registry.Production), evidence.NoEvidence)
 	other := world(t, s, "n")
 	same := other.register(t, "a")

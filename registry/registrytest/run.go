@@ -18,6 +18,7 @@ func Run(t *testing.T, open func(t *testing.T) *registry.Store) {
 		{"instance", testInstance},
 		{"versions", testVersions},
 		{"versions are whole or not there", testCreateRefuses},
+		{"the same files are one version", testCreateOnce},
 		{"attachments", testAttachments},
 		{"keys", testKeys},
 		{"policies", testPolicies},

@@ -32,7 +32,7 @@ func testVersions(t *testing.T, s *registry.Store) {
 	}
 	instance, _ := s.Instance(t.Context())
 	var made []evidence.Version
-	for i, text := range []string{"a", "b", "a"} { // the same files twice are two versions
+	for i, text := range []string{"a", "b", "c"} {
 		v := w.register(t, text)
 		if v.Number != strconv.Itoa(i+1) || v.Model != "org/fraud" || v.Registry != instance || v.Created.IsZero() || v.Source == "" {
 			t.Errorf("version %d is %+v", i+1, v)
@@ -76,6 +76,53 @@ func testVersions(t *testing.T, s *registry.Store) {
 	}
 }
 
+// testCreateOnce: the same files are one version of a model, however many register them at once.
+func testCreateOnce(t *testing.T, s *registry.Store) {
+	w, other := world(t, s, "m"), world(t, s, "n")
+	type created struct {
+		v    evidence.Version
+		made bool
+		err  error
+	}
+	const callers = 8
+	results := make(chan created, callers)
+	for i := range callers {
+		go func() { // somebody else's lineage makes no other files of them
+			v, made, err := s.Create(t.Context(), "m", Files("a"), evidence.Lineage{Run: strconv.Itoa(i)}, By())
+			results <- created{v, made, err}
+		}()
+	}
+	var all []created
+	times := 0
+	for range callers {
+		r := <-results
+		if r.err != nil {
+			t.Fatal(r.err)
+		}
+		if r.made {
+			times++
+		}
+		if all = append(all, r); !reflect.DeepEqual(r.v, all[0].v) {
+			t.Errorf("one gets %+v, another %+v", all[0].v, r.v)
+		}
+	}
+	if vs, err := s.Versions(t.Context(), "m"); err != nil || len(vs) != 1 || times != 1 || w.count(t, evidence.Registered) != 1 {
+		t.Errorf("versions %q, %v, made %d times, logged %d times", Numbers(vs), err, times, w.count(t, evidence.Registered))
+	}
+	files := Files("a")
+	slices.Reverse(files)
+	if v, made, err := s.Create(t.Context(), "m", files, evidence.Lineage{}, By()); err != nil || made || v.Number != "1" {
+		t.Errorf("in another order: %s, %v, %v", v, made, err)
+	}
+	if v, made, err := s.Create(t.Context(), "m", Files("b"), evidence.Lineage{}, By()); err != nil || !made || v.Number != "2" {
+		t.Errorf("other files: %s, %v, %v", v, made, err)
+	}
+	if v, made, err := s.Create(t.Context(), "n", Files("a"), evidence.Lineage{}, By()); err != nil || !made || v.Number != "1" {
+		t.Errorf("another model: %s, %v, %v", v, made, err)
+	}
+	other.audit(t)
+}
+
 func testCreateRefuses(t *testing.T, s *registry.Store) {
 	wrong := Blob("model.onnx", "what was announced")
 	wrong.Open = Blob("", "something else, as long").Open
@@ -96,19 +143,19 @@ func testCreateRefuses(t *testing.T, s *registry.Store) {
 		"absolute":          {Blob("/a", "a")},
 		"differ in case":    {Blob("a", "a"), Blob("A", "b")},
 	} {
-		if v, err := s.Create(t.Context(), "m", files, evidence.Lineage{}, By()); err == nil {
+		if v, _, err := s.Create(t.Context(), "m", files, evidence.Lineage{}, By()); err == nil {
 			t.Errorf("%s: version %s was made", name, v)
 		}
 	}
 	for _, model := range []string{"", "/m", "m/", "a//b", " m", "m ", "m\n", "a\x00b", "a\u202eb", "a\u200bb", "a@b", "models:/m", "\xff", strings.Repeat("m", 257)} {
-		if v, err := s.Create(t.Context(), model, Files("a"), evidence.Lineage{}, By()); err == nil {
+		if v, _, err := s.Create(t.Context(), model, Files("a"), evidence.Lineage{}, By()); err == nil {
 			t.Errorf("model %q: version %s was made", model, v)
 		}
 	}
 	if models, err := s.Models(t.Context()); err != nil || len(models) > 0 {
 		t.Errorf("there are models %q, %v", models, err)
 	}
-	if v, err := s.Create(t.Context(), "m", Files("a"), evidence.Lineage{}, By()); err != nil || v.Number != "1" {
+	if v, _, err := s.Create(t.Context(), "m", Files("a"), evidence.Lineage{}, By()); err != nil || v.Number != "1" {
 		t.Errorf("the first version after refusals is %s, %v", v, err)
 	}
 }

@@ -70,7 +70,8 @@ func Files(text string) []registry.Blob {
 
 // Register makes a version.
 func (w World) Register(ctx context.Context, text string) (evidence.Version, error) {
-	return w.Store.Create(ctx, w.Model, Files(text), evidence.Lineage{Data: "acs-2016", Commit: "4f5a1c", Run: "run-7", Author: By()}, By())
+	v, _, err := w.Store.Create(ctx, w.Model, Files(text), evidence.Lineage{Data: "acs-2016", Commit: "4f5a1c", Run: "run-7", Author: By()}, By())
+	return v, err
 }
 
 // Statement is passing evidence of a version, issued when it was created.

@@ -33,7 +33,7 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	v, err := store.Create(ctx, "ma-employment", []registry.Blob{registrytest.Blob("model.onnx", "weights")}, evidence.Lineage{}, me)
+	v, _, err := store.Create(ctx, "ma-employment", []registry.Blob{registrytest.Blob("model.onnx", "weights")}, evidence.Lineage{}, me)
 	if err != nil {
 		panic(err)
 	}

@@ -141,7 +141,7 @@ func TestLinks(t *testing.T) {
 	folder := t.TempDir()
 	path, link := filepath.Join(folder, "registry.db"), filepath.Join(folder, "link.db")
 	s := opened(t, path)
-	v, err := s.Create(t.Context(), "m", registrytest.Files("a"), v0.Lineage, registrytest.By())
+	v, _, err := s.Create(t.Context(), "m", registrytest.Files("a"), v0.Lineage, registrytest.By())
 	if err != nil {
 		t.Fatal(err)
 	}

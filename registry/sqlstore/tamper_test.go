@@ -46,7 +46,7 @@ func TestTampered(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range 6 {
-				if _, err := s.Create(t.Context(), "m", registrytest.Files(fmt.Sprint(i)), v0.Lineage, registrytest.By()); err != nil {
+				if _, _, err := s.Create(t.Context(), "m", registrytest.Files(fmt.Sprint(i)), v0.Lineage, registrytest.By()); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -96,7 +96,7 @@ func TestPolicyDamaged(t *testing.T) {
 // TestAttachedOnce: to attach the same again is nothing new; to attach an older file again makes it the newest.
 func TestAttachedOnce(t *testing.T) {
 	s := opened(t, filepath.Join(t.TempDir(), "registry.db"))
-	v, err := s.Create(t.Context(), "m", registrytest.Files("a"), v0.Lineage, registrytest.By())
+	v, _, err := s.Create(t.Context(), "m", registrytest.Files("a"), v0.Lineage, registrytest.By())
 	if err != nil {
 		t.Fatal(err)
 	}

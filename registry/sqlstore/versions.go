@@ -24,18 +24,19 @@ func (s *Store) Models(ctx context.Context) ([]string, error) {
 	return models, nil
 }
 
-// Create makes the model's next version. The bytes are on the disk before the version is there, and hashed on the way.
-func (s *Store) Create(ctx context.Context, model string, files []registry.Blob, l evidence.Lineage, by evidence.Actor) (evidence.Version, error) {
-	v, err := s.create(ctx, model, files, l, by)
+// Create makes the model's next version, or finds the one that has these files. The bytes are on the disk before the version is there, and hashed
+// on the way.
+func (s *Store) Create(ctx context.Context, model string, files []registry.Blob, l evidence.Lineage, by evidence.Actor) (v evidence.Version, made bool, err error) {
+	v, made, err = s.create(ctx, model, files, l, by)
 	if err != nil {
-		return evidence.Version{}, fmt.Errorf("register a version of %q: %w", model, err)
+		return evidence.Version{}, false, fmt.Errorf("register a version of %q: %w", model, err)
 	}
-	return v, nil
+	return v, made, nil
 }
 
-func (s *Store) create(ctx context.Context, model string, files []registry.Blob, l evidence.Lineage, by evidence.Actor) (evidence.Version, error) {
+func (s *Store) create(ctx context.Context, model string, files []registry.Blob, l evidence.Lineage, by evidence.Actor) (v evidence.Version, made bool, err error) {
 	if err := checkModel(model); err != nil {
-		return evidence.Version{}, err
+		return v, false, err
 	}
 	manifest := make(evidence.Manifest, len(files))
 	for i, f := range files {
@@ -43,23 +44,28 @@ func (s *Store) create(ctx context.Context, model string, files []registry.Blob,
 	}
 	slices.SortFunc(manifest, func(a, b evidence.File) int { return strings.Compare(a.Path, b.Path) })
 	if err := manifest.Check(); err != nil {
-		return evidence.Version{}, err
+		return v, false, err
 	}
 	for _, f := range files {
 		if err := s.blobs.Put(ctx, f); err != nil {
-			return evidence.Version{}, err
+			return v, false, err
 		}
 	}
 	files2, err := json.Marshal(manifest)
 	if err != nil {
-		return evidence.Version{}, err
+		return v, false, err
 	}
 	lineage, err := json.Marshal(l)
 	if err != nil {
-		return evidence.Version{}, err
+		return v, false, err
 	}
-	v := evidence.Version{Registry: s.instance, Model: model, Source: "blobs:" + string(manifest.Digest()), Manifest: manifest, Lineage: l}
+	v = evidence.Version{Registry: s.instance, Model: model, Source: "blobs:" + string(manifest.Digest()), Manifest: manifest, Lineage: l}
 	err = s.write(ctx, func(tx *sql.Tx) error {
+		there, err := s.scanVersion(model, tx.QueryRowContext(ctx, versionColumns+" AND source = ? ORDER BY number LIMIT 1", model, v.Source))
+		if made = errors.Is(err, sql.ErrNoRows); !made {
+			v = there
+			return err
+		}
 		v.Created = s.now()
 		var number int64
 		if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(number), 0) + 1 FROM version WHERE model = ?", model).Scan(&number); err != nil {
@@ -70,10 +76,10 @@ func (s *Store) create(ctx context.Context, model string, files []registry.Blob,
 			model, number, v.Created.UnixMilli(), v.Source, string(files2), string(lineage)); err != nil {
 			return err
 		}
-		_, err := s.append(ctx, tx, evidence.Record{By: by, Act: evidence.Registered, Model: model, Version: v.Number, Manifest: manifest.Digest()})
+		_, err = s.append(ctx, tx, evidence.Record{By: by, Act: evidence.Registered, Model: model, Version: v.Number, Manifest: manifest.Digest()})
 		return err
 	})
-	return v, err
+	return v, made, err
 }
 
 const versionColumns = "SELECT number, created, source, manifest, lineage FROM version WHERE model = ?"
