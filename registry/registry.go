@@ -89,7 +89,8 @@ type Ledger interface {
 
 	// Log gives records from a number on, of one model or ("") of all.
 	Log(ctx context.Context, model string, from int64) ([]evidence.Record, error)
-	// Leaves gives every record's bytes as logged, and the newest checkpoint: what `audit verify` recomputes.
+	// Leaves gives every record's bytes as logged, and the newest checkpoint that a key of Trust signed, which may count fewer records: whoever
+	// writes and is trusted for nothing makes no log bad. Where no such key signed any, it is the newest of all.
 	Leaves(ctx context.Context) (leaves [][]byte, checkpoint string, err error)
 	// Check recomputes the log from its leaves against the stored hashes and checkpoints: nil, or an [*evidence.LogError], the first.
 	Check(ctx context.Context) (records int64, root string, err error)

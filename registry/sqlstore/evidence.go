@@ -126,37 +126,15 @@ func (s *Store) Evidence(ctx context.Context, v evidence.Version) (bundles []evi
 	return bundles, nil
 }
 
-// prove shows that a record is in the log, against the newest checkpoint that one of the keys signed: whoever may write to the ledger but is
-// trusted for nothing logs checkpoints too, and these make nobody's proof bad. Where none was signed, it is against an unsigned one.
+// prove shows that a record is in the log, against the newest checkpoint that one of the keys signed, or an unsigned one where none did.
 func (s *Store) prove(ctx context.Context, q querier, number int64, keys evidence.Trust) (evidence.LogProof, error) {
 	_, leaf, err := record(ctx, q, number)
 	if err != nil {
 		return evidence.LogProof{}, err
 	}
-	var (
-		size int64
-		note string
-	)
-	for _, k := range keys {
-		if k.Revoked || !slices.Contains(k.Roles, evidence.RoleEvidence) && !slices.Contains(k.Roles, evidence.RoleAdmin) {
-			continue
-		}
-		var (
-			theirs int64
-			signed string
-		)
-		err := q.QueryRowContext(ctx, "SELECT size, note FROM checkpoint WHERE signer = ? AND size >= ? ORDER BY size DESC LIMIT 1", evidence.KeyID(k.Public), number).Scan(&theirs, &signed)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return evidence.LogProof{}, err
-		}
-		if theirs > size {
-			size, note = theirs, signed
-		}
-	}
-	if size == 0 {
-		if err := q.QueryRowContext(ctx, "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1").Scan(&size, &note); err != nil {
-			return evidence.LogProof{}, fmt.Errorf("read checkpoint: %w", err)
-		}
+	size, note, err := newestCheckpoint(ctx, q, number, keys)
+	if err != nil {
+		return evidence.LogProof{}, fmt.Errorf("read checkpoint: %w", err)
 	}
 	return evidence.Prove(number, size, leaf, note, hashes(ctx, q))
 }

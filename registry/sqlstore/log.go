@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -63,6 +64,31 @@ func (s *Store) checkpoint(ctx context.Context, q querier, size int64) (note, si
 	return note, evidence.KeyID(public), nil
 }
 
+// newestCheckpoint is the newest of at least so many records that one of the keys signed: whoever may write to the ledger but is trusted for
+// nothing logs checkpoints too, and these make nobody's proof bad. Where none was signed, it is the newest of all.
+func newestCheckpoint(ctx context.Context, q querier, records int64, keys evidence.Trust) (size int64, note string, err error) {
+	for _, k := range keys {
+		if k.Revoked || !slices.Contains(k.Roles, evidence.RoleEvidence) && !slices.Contains(k.Roles, evidence.RoleAdmin) {
+			continue
+		}
+		var (
+			theirs int64
+			signed string
+		)
+		err := q.QueryRowContext(ctx, "SELECT size, note FROM checkpoint WHERE signer = ? AND size >= ? ORDER BY size DESC LIMIT 1", evidence.KeyID(k.Public), records).Scan(&theirs, &signed)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return 0, "", err
+		}
+		if theirs > size {
+			size, note = theirs, signed
+		}
+	}
+	if size == 0 {
+		err = q.QueryRowContext(ctx, "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1").Scan(&size, &note)
+	}
+	return size, note, err
+}
+
 // hashes reads the log's stored hashes.
 func hashes(ctx context.Context, q querier) tlog.HashReaderFunc {
 	return func(places []int64) ([]tlog.Hash, error) {
@@ -110,13 +136,17 @@ func record(ctx context.Context, q querier, number int64) (evidence.Record, []by
 	return r, leaf, err
 }
 
-// Leaves gives every record's bytes as logged, and the newest checkpoint, as one state.
+// Leaves gives every record's bytes as logged, and the newest checkpoint that a trusted key signed, as one state.
 func (s *Store) Leaves(ctx context.Context) (leaves [][]byte, checkpoint string, err error) {
 	err = s.read(ctx, func(tx *sql.Tx) error {
 		if leaves, err = readLeaves(ctx, tx); err != nil {
 			return err
 		}
-		err = tx.QueryRowContext(ctx, "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1").Scan(&checkpoint)
+		keys, err := trust(ctx, tx)
+		if err != nil {
+			return err
+		}
+		_, checkpoint, err = newestCheckpoint(ctx, tx, 1, keys)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/registry"
@@ -159,6 +160,22 @@ func TestUnsigned(t *testing.T) {
 	defer func() { _ = strange.Close() }()
 	if _, err := strange.SetPolicy(t.Context(), "other", []byte("{ }"), registrytest.By()); err != nil {
 		t.Fatal(err)
+	}
+	// What somebody else signs, or nobody, makes the log that is handed out no worse.
+	keys, err := s.Trust(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaves, note, err := s.Leaves(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _, err := evidence.OpenCheckpoint(note, keys, time.Now())
+	if err != nil || c.Size != int64(len(leaves))-1 {
+		t.Errorf("the log of %d records comes with a checkpoint of %d: %v", len(leaves), c.Size, err)
+	}
+	if _, err := evidence.VerifyLog(leaves, nil, c); err != nil {
+		t.Error(err)
 	}
 	if d, err := w.Promote(t.Context(), v, registry.Production); err != nil || !d.Allowed() {
 		t.Errorf("after a signed checkpoint: %+v, %v", d, err)
