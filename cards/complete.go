@@ -16,7 +16,7 @@ import (
 //   - caveats: at least one limitation or caveat.
 //
 // Factors, metrics and quantitative analyses are met by the evaluation, which looks at the policy's groups; their words (factors, metrics_rationale)
-// are recommended: see [Recommended]. A card without an evaluation lacks "evaluation": typed figures do not stand in for it.
+// are recommended only. A card without an evaluation lacks "evaluation": typed figures do not stand in for it.
 func Missing(w Words) []string {
 	var paths []string
 	need := func(path string, written ...string) {
@@ -43,22 +43,6 @@ func Missing(w Words) []string {
 		concerns = append(concerns, c.Concern)
 	}
 	need("ethical_considerations", concerns...)
-	return paths
-}
-
-// Recommended lists what is empty and would make the card better, but keeps nothing from being complete.
-func Recommended(w Words) []string {
-	var paths []string
-	factors := true
-	for _, f := range w.Factors {
-		factors = factors && Placeholder(f)
-	}
-	if factors {
-		paths = append(paths, "factors")
-	}
-	if Placeholder(w.MetricsRationale) {
-		paths = append(paths, "metrics_rationale")
-	}
 	return paths
 }
 

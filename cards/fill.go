@@ -78,5 +78,16 @@ func (c *Card) text(field string) *string {
 	panic("no field to fill: " + field)
 }
 
+// FilledFields are the keys of Filled in the order of the card.
+func (c *Card) FilledFields() []string {
+	var fields []string
+	for _, f := range fillable {
+		if _, ok := c.Filled[f]; ok {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
 // fillable lists the fields of [Card.text] in the order of the card.
 var fillable = []string{"model_details.name", "model_details.version", "model_details.registry_uri", "evaluation_data.size"}

@@ -46,12 +46,8 @@ type fill struct {
 // fills are the fields that the card filled and the file has not.
 func (c *Card) fills(root *yaml.Node) ([]fill, error) {
 	var fills []fill
-	for _, path := range fillable {
-		from, ok := c.Filled[path]
-		if !ok {
-			continue
-		}
-		f := fill{value: *c.text(path), comment: "filled from " + Line(from)}
+	for _, path := range c.FilledFields() {
+		f := fill{value: *c.text(path), comment: "filled from " + Line(c.Filled[path])}
 		f.section, f.name, _ = strings.Cut(path, ".")
 		if f.sectionKey, f.mapping = lookup(root, f.section); f.sectionKey != nil {
 			switch {

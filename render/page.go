@@ -72,10 +72,8 @@ func newPage(v View) cardPage {
 			p.Description = ""
 		}
 		p.Typed = typedRows(c)
-		for _, path := range filledFields {
-			if from, ok := c.Filled[path]; ok {
-				p.Filled = append(p.Filled, fact{Name: fieldName(path), Value: from})
-			}
+		for _, path := range c.FilledFields() {
+			p.Filled = append(p.Filled, fact{Name: fieldName(path), Value: c.Filled[path]})
 		}
 		if c.ModelDetails.Name != "" && c.ModelDetails.Name != c.Model {
 			p.Title = c.ModelDetails.Name
@@ -133,7 +131,7 @@ func newVerdict(v View) verdict {
 	}
 	switch {
 	case len(out) > 0:
-		x.Class, x.Mark, x.Status = "fail", "✕", "Not allowed "+list(out)
+		x.Class, x.Mark, x.Status = "fail", "✕", "Not allowed "+strings.Join(out, ", nor ")
 		if r != nil && r.Verdict == evidence.Inconclusive {
 			x.Class, x.Mark = "inconclusive", "?"
 		}
@@ -278,9 +276,6 @@ func dataNotes(e *evaluate.Evaluation) []string {
 	}
 	return notes
 }
-
-// filledFields are those that package cards fills, in the order of the card.
-var filledFields = []string{"model_details.name", "model_details.version", "model_details.registry_uri", "evaluation_data.size"}
 
 // fieldName is a path of the card in words: "training data: description".
 func fieldName(path string) string {

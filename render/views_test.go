@@ -319,7 +319,9 @@ func standing(first bool, look int) evidence.Standing {
 }
 
 // asked are the requirements that each target has.
-func asked() []string { return []string{"evidence", "version", "bytes", "policy", "validity", "champion"} }
+func asked() []string {
+	return []string{"evidence", "version", "bytes", "policy", "validity", "champion"}
+}
 
 // failed is pages.md's first page: version 1 is refused.
 func failed(t testing.TB) View {

@@ -130,32 +130,3 @@ func (b Basis) Detectable(side Bound, bound, a, power float64) float64 {
 	}
 	return d
 }
-
-// PercentileRanks are the ranks, from 1, of the ordered values whose values are one-sided limits of the q-quantile (q = .99 for p99) at
-// error level a each, whatever the distribution: David and Nagaraja 2003, "Order Statistics", section 7.1. A rank of 0 means that n
-// values give no limit on that side: an upper one for p99 at .025 needs 368, for p99.9 3,688.
-func PercentileRanks(n int64, q, a float64) (low, high int64) {
-	if n < 1 || !(q > 0 && q < 1 && a > 0 && a <= 0.5) {
-		return 0, 0
-	}
-	// The number of values up to the quantile is binomial(n, q). low: fewer than low of them have probability at most a.
-	low = mostWithin(n, func(r int64) bool { return logAtMost(r-1, n, q) <= math.Log(a) })
-	// high = n+1−r mirrors it: r or more values above, at rate 1−q.
-	if r := mostWithin(n, func(r int64) bool { return logAtMost(r-1, n, 1-q) <= math.Log(a) }); r > 0 {
-		high = n + 1 - r
-	}
-	return low, high
-}
-
-// mostWithin is the largest r of 1..n for which ok holds, which it does up to some r; 0 if for none.
-func mostWithin(n int64, ok func(int64) bool) int64 {
-	low, high := int64(0), n+1
-	for high-low > 1 {
-		if mid := (low + high) / 2; ok(mid) {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return low
-}

@@ -151,46 +151,6 @@ func TestWorstIsWorst(t *testing.T) {
 	})
 }
 
-func TestPercentileRanks(t *testing.T) {
-	for _, c := range []struct {
-		q        float64
-		n        int64
-		hasUpper bool
-	}{{.99, 367, false}, {.99, 368, true}, {.999, 3687, false}, {.999, 3688, true}} {
-		if _, high := PercentileRanks(c.n, c.q, .025); (high > 0) != c.hasUpper {
-			t.Errorf("p%v of %d values: upper rank %d", 100*c.q, c.n, high)
-		}
-	}
-	// By counting: the quantile lies under the r-th value with probability P(Bin ≤ r−1), above the s-th with P(Bin ≥ s).
-	n, q, a := int64(500), .9, .025
-	low, high := PercentileRanks(n, q, a)
-	under, above := func(r int64) float64 {
-		p := 0.0
-		for k, w := range binomial(int(n), q) {
-			p += count(int64(k) <= r-1, w)
-		}
-		return p
-	}, func(s int64) float64 {
-		p := 0.0
-		for k, w := range binomial(int(n), q) {
-			p += count(int64(k) >= s, w)
-		}
-		return p
-	}
-	if !(under(low) <= a && under(low+1) > a && above(high) <= a && above(high-1) > a) {
-		t.Errorf("ranks %d and %d: %v %v %v %v", low, high, under(low), under(low+1), above(high), above(high-1))
-	}
-	for _, bad := range []func() (int64, int64){
-		func() (int64, int64) { return PercentileRanks(0, .5, .025) },
-		func() (int64, int64) { return PercentileRanks(10, 1, .025) },
-		func() (int64, int64) { return PercentileRanks(10, .5, 0) },
-	} {
-		if low, high := bad(); low != 0 || high != 0 {
-			t.Errorf("ranks %d and %d out of range", low, high)
-		}
-	}
-}
-
 func TestChanceGap(t *testing.T) {
 	twenty := make([]int64, 20)
 	for i := range twenty {
