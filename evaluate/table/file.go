@@ -29,6 +29,16 @@ type File interface {
 // FromFile is a file of the file system. Its name is the path as given.
 func FromFile(path string) Source {
 	return Source{Name: path, Open: func(context.Context) (File, error) {
+		before, err := os.Stat(path) // to open a pipe would wait for whoever writes into it
+		if err != nil {
+			return nil, err
+		}
+		if before.IsDir() {
+			return nil, &Error{File: path, Code: codeDirectory, What: "is a directory, not a file of rows"}
+		}
+		if !before.Mode().IsRegular() {
+			return nil, &Error{File: path, Code: codeUnreadable, What: "is not a regular file"}
+		}
 		f, err := os.Open(path)
 		if err != nil {
 			return nil, err
@@ -36,12 +46,6 @@ func FromFile(path string) Source {
 		info, err := f.Stat()
 		if err != nil {
 			return nil, closing(err, f)
-		}
-		if info.IsDir() {
-			return nil, closing(&Error{File: path, Code: codeDirectory, What: "is a directory, not a file of rows"}, f)
-		}
-		if !info.Mode().IsRegular() {
-			return nil, closing(&Error{File: path, Code: codeUnreadable, What: "is not a regular file"}, f)
 		}
 		return diskFile{f, info.Size()}, nil
 	}}
