@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -164,6 +165,21 @@ func (c Config) needs() evaluate.Needs {
 		}
 	}
 	return c.Policy.Needs().Also(shown...)
+}
+
+// profile makes or reads the baseline, where drift is asked for and there is one, and puts into the policy which it is: another baseline is
+// another policy. A file that states one is held to it.
+func (c *Config) profile(ctx context.Context) (*evaluate.Baseline, error) {
+	b, err := evaluate.Profile(ctx, c.Data, c.needs())
+	if err != nil || b == nil {
+		return b, c.locate(err)
+	}
+	if c.Policy.Baseline != "" && c.Policy.Baseline != b.Dataset {
+		return nil, schema.Problems{{Position: c.doc.At("baseline"), Code: "baseline-changed",
+			Message: fmt.Sprintf("\"baseline\" is %s here, and the rows of %s are %s", c.Policy.Baseline.Short(), c.Data.Baseline, b.Dataset.Short())}}
+	}
+	c.Policy.Baseline = b.Dataset
+	return b, nil
 }
 
 // locate turns a column that the data lacks into a problem at the place that names it.

@@ -14,7 +14,7 @@ func Evaluate(ctx context.Context, c Config, job *Job) (*evaluate.Evaluation, er
 	if err := keepEvidence(job.Out); err != nil {
 		return nil, err
 	}
-	_, against, err := consult(ctx, c, job)
+	_, against, err := consult(ctx, &c, job)
 	if err != nil {
 		return nil, err
 	}

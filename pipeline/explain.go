@@ -29,6 +29,7 @@ func Codes() map[string]string {
 		"bad-key":              "A key is ed25519: the private half in PEM as PKCS #8, the public half as SPKI. `gatecard keys new FILE` makes both.",
 		"no-trust":             "Whose signature counts is never taken from the evidence itself: name public keys by --trust FILE.pub, or a registry whose ledger lists them.",
 		"no-policy":            "No policy was ever set for this model. `gatecard policy set` sets that of gatecard.yaml; the first run of a model does so too.",
+		"baseline-changed":     "Drift is measured against other rows than the policy names, so that it would mean something else. The policy holds the digest of the baseline's ids and labels. Put the baseline back, or put the new one in force: `gatecard policy set`, and evaluate again.",
 		"bad-out":              "--out would write over an input or over a file that gatecard did not write. Name another folder.",
 		"bad-target":           "A target is a stage (None, Staging, Production, Archived) or an alias with its @, as @champion.",
 		"bad-model":            "A model's name is as in MLflow: letters that can be seen, \"/\" only between parts (org/name), no \"@\", which stands before an alias.",

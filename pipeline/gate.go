@@ -38,6 +38,11 @@ func Gate(ctx context.Context, c Config, file string, job *Job) (render.View, er
 	if err := spoilt(schema.Decode("evaluation", file, b, &e)); err != nil {
 		return view, err
 	}
+	if c.Data.Baseline != "" && isFile(c.path(c.Data.Baseline)) { // else the policy is as the file states it
+		if _, err := c.profile(ctx); err != nil {
+			return view, err
+		}
+	}
 	digest, err := c.Policy.Digest()
 	if err != nil {
 		return view, err

@@ -15,6 +15,9 @@ import (
 
 // SetPolicy enters the policy of a configuration as the one in force.
 func SetPolicy(ctx context.Context, c Config, job *Job) (evidence.PolicyRef, error) {
+	if _, err := c.profile(ctx); err != nil {
+		return evidence.PolicyRef{}, err
+	}
 	canonical, err := c.Policy.Canonical()
 	if err != nil {
 		return evidence.PolicyRef{}, err

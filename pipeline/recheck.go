@@ -51,6 +51,10 @@ func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View,
 			return view, c.locate(err)
 		}
 	}
+	if b := against.Baseline; b != nil && policy.Baseline != "" && b.Dataset != policy.Baseline {
+		return view, evidence.Refusal{Requirement: "baseline", Reason: baselineChanged,
+			Detail: fmt.Sprintf("drift of %s is measured against the rows %s, and the policy in force asks for %s. Nothing was written", version, b.Dataset.Short(), policy.Baseline.Short())}
+	}
 	var shown []string
 	for _, m := range evaluate.Metrics() {
 		shown = append(shown, m.Name)
@@ -105,6 +109,9 @@ func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View,
 	view.Notes = job.notes
 	return view, nil
 }
+
+// baselineChanged refuses a recheck against other rows than the policy in force names.
+const baselineChanged evidence.Reason = "baseline-changed"
 
 // storedBaseline is the baseline that a version's evidence binds.
 func storedBaseline(ctx context.Context, job *Job, store *registry.Store, v evidence.Version) (evaluate.Against, error) {

@@ -19,7 +19,7 @@ func Run(ctx context.Context, c Config, job *Job) (view render.View, err error) 
 		}
 	}
 	// registry, folder → the candidate's files; champion and baseline to compare with
-	candidate, against, err := consult(ctx, c, job)
+	candidate, against, err := consult(ctx, &c, job)
 	if err != nil {
 		return view, err
 	}

@@ -40,8 +40,16 @@ type candidate struct {
 // attested says whether evidence is to be signed of it.
 func (who candidate) attested() bool { return who.manifest != nil }
 
-// consult only reads. To promote without a version is an error, told here, before any work.
-func consult(ctx context.Context, c Config, job *Job) (candidate, evaluate.Against, error) {
+// is says whether the candidate is a version that there is: named by its number, or made of the same files.
+func (who candidate) is(v evidence.Version) bool {
+	if who.version != nil {
+		return who.version.String() == v.String()
+	}
+	return who.manifest != nil && who.manifest.Digest() == v.Manifest.Digest()
+}
+
+// consult only reads, and puts into the policy which baseline there is. To promote without a version is an error, told here, before any work.
+func consult(ctx context.Context, c *Config, job *Job) (candidate, evaluate.Against, error) {
 	var who candidate
 	var against evaluate.Against
 	switch {
@@ -73,11 +81,11 @@ func consult(ctx context.Context, c Config, job *Job) (candidate, evaluate.Again
 		who.version, who.manifest = &v, v.Manifest
 	}
 	needs := c.needs()
-	if against.Baseline, err = evaluate.Profile(ctx, c.Data, needs); err != nil {
-		return who, against, c.locate(err)
+	if against.Baseline, err = c.profile(ctx); err != nil {
+		return who, against, err
 	}
 	for _, name := range needs.Versus {
-		rival, ok, err := rivalOf(ctx, c, job, store, name)
+		rival, ok, err := rivalOf(ctx, *c, job, store, who, name)
 		if err != nil {
 			return who, against, err
 		}
@@ -90,7 +98,7 @@ func consult(ctx context.Context, c Config, job *Job) (candidate, evaluate.Again
 
 // rivalOf finds the champion's scores: what was kept by the evidence that let it in, never what was attached since, or a column or file that the configuration names, which must agree
 // with what was kept.
-func rivalOf(ctx context.Context, c Config, job *Job, store *registry.Store, name string) (evaluate.Rival, bool, error) {
+func rivalOf(ctx context.Context, c Config, job *Job, store *registry.Store, who candidate, name string) (evaluate.Rival, bool, error) {
 	r := evaluate.Rival{Name: name, ID: evaluate.KeptID, Label: evaluate.KeptLabel, Score: evaluate.KeptScore}
 	if store != nil {
 		champion, ok, err := registry.Champion(ctx, store, c.Model)
@@ -99,6 +107,9 @@ func rivalOf(ctx context.Context, c Config, job *Job, store *registry.Store, nam
 		}
 		if ok {
 			r.Version = champion.String()
+			if r.Self = who.is(champion); r.Self {
+				return r, true, nil
+			}
 			said, in, err := letIn(ctx, job, store, champion)
 			if err != nil {
 				return r, false, err

@@ -55,7 +55,7 @@ func TestREADMEOwnData(t *testing.T) {
 
 // TestREADMEGates reads the README's example of a policy's gates.
 func TestREADMEGates(t *testing.T) {
-	policy := "task: binary\nlabel: y\ngroups:\n  - {column: sex}\n  - {column: race}\n  - {column: disability}\n  - {column: region}\n  - sex * race\n" + block(t, "gates")
+	policy := "task: binary\nlabel: y\n" + block(t, "gates")
 	d, err := schema.Parse("README.yaml", []byte(policy))
 	if err != nil {
 		t.Fatal(err)
