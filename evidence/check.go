@@ -105,6 +105,9 @@ func checkBytes(c candidate) []Refusal {
 	if signed.Digest() != live.Digest() {
 		refusals = append(refusals, refuse(wordBytes, BytesChanged, "%s", signed.firstDifference(live)))
 	}
+	for _, path := range c.live.Damaged {
+		refusals = append(refusals, refuse(wordBytes, StoredBytesDamaged, "%q is damaged in the store", path))
+	}
 	for _, bound := range c.statement.Attachments {
 		i := slices.IndexFunc(c.live.Attachments, func(f File) bool { return f.Path == bound.Path })
 		switch {

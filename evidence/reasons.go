@@ -62,6 +62,8 @@ const (
 	ManifestInvalid   Reason = "manifest-invalid"
 	AttachmentMissing Reason = "attachment-missing"
 	AttachmentChanged Reason = "attachment-changed"
+
+	StoredBytesDamaged Reason = "stored-bytes-damaged"
 )
 
 // Reasons of "policy" and "validity": was it judged by the policy in force, and does it still count?
@@ -156,6 +158,7 @@ func explained(yield func(code, text string) bool) {
 		{ManifestInvalid, "The list of the version's files cannot be right: it is empty or unsorted, or a name in it is odd, duplicate or different from another only in case or accents. Such names mean different files on different machines. Rename the files and register them as a new version."},
 		{AttachmentMissing, "A file that the evidence binds (a card, a report, the evaluation) is no longer attached to the version. What was signed must stay there to be read. Attach it again, or run again."},
 		{AttachmentChanged, "A file that the evidence binds has other bytes now than when it was signed. Attach the signed one again, or run again so that the new one is signed."},
+		{StoredBytesDamaged, "The store gives other bytes of a file than were put there under its digest, or cannot give it whole. A disk may be failing, or somebody wrote to the store past gatecard. Put the file back from a backup (`gatecard audit verify` lists what is damaged), or register it again as a new version."},
 
 		{PolicyMissing, "No policy is in force for this model, so that nothing says what it must satisfy. A protected target refuses without one. Set it with `gatecard policy set`, or let the first `gatecard run` set it."},
 		{PolicyMoved, "The policy in force was changed while this was being decided. The decision would have been by the old one. Try again."},

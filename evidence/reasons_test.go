@@ -123,6 +123,8 @@ func provocations() []provocation {
 		{reason: AttachmentMissing, word: "bytes", after: func(w *world) { w.live.Attachments = w.live.Attachments[:2] }},
 		{reason: AttachmentMissing, word: "card", after: func(w *world) { w.live.Attachments = w.live.Attachments[1:] }},
 		{reason: AttachmentChanged, word: "bytes", after: func(w *world) { w.live.Attachments[1] = file("evaluation.json", "other figures") }},
+		{reason: StoredBytesDamaged, word: "bytes", after: func(w *world) { w.live.Damaged = []string{"model.onnx"} }},
+		{reason: StoredBytesDamaged, word: "bytes", name: "rollback", after: func(w *world) { w.live.Damaged = []string{"card.json"} }, decide: rollback},
 
 		{reason: PolicyMissing, word: "policy", name: "live", after: func(w *world) { w.live.Policy = PolicyRef{} }},
 		{reason: PolicyMissing, word: "policy", name: "wanted", after: func(w *world) { w.requires.Policy = "" }},

@@ -50,6 +50,7 @@ type State struct {
 	// candidate itself is no champion before it: it may go to both, one after the other.
 	NeverChampion bool
 	Holds         []Target // what points at the version
+	Damaged       []string // the paths of files whose stored bytes are not those that they were stored as: they stand above as they were stored
 }
 
 // Decision is the verifier's answer: every requirement, met and unmet.

@@ -103,7 +103,7 @@ func Damage(ctx context.Context, s *Store, v evidence.Version) ([]evidence.File,
 	var damaged []evidence.File
 	for _, b := range slices.Concat(artifacts, attached) {
 		found, err := hash(ctx, b)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		if err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrDamaged) {
 			return nil, fmt.Errorf("check files of %s: %w", v, err)
 		}
 		if err != nil || found != b.File {

@@ -206,7 +206,7 @@ func (p *promotion) state(ctx context.Context, now live, b evidence.Bundle, keys
 	if err != nil {
 		return st, err
 	}
-	if st.Version.Manifest, err = hashAll(ctx, blobs); err != nil {
+	if st.Version.Manifest, st.Damaged, err = hashAll(ctx, blobs); err != nil {
 		return st, err
 	}
 	statement, _, err := evidence.Open(b.Envelope, keys, p.now())
@@ -218,7 +218,8 @@ func (p *promotion) state(ctx context.Context, now live, b evidence.Bundle, keys
 	if err != nil {
 		return st, err
 	}
-	st.Attachments, err = hashAll(ctx, blobs)
+	attached, damaged, err := hashAll(ctx, blobs)
+	st.Attachments, st.Damaged = attached, append(st.Damaged, damaged...)
 	return st, err
 }
 
@@ -239,28 +240,26 @@ func bound(ctx context.Context, s *Store, v evidence.Version, files []evidence.F
 	return blobs, nil
 }
 
-// hashAll reads files as they are stored. One that is gone is left out, and one that is damaged is as it is found: the verifier sees the
-// difference. Any other error is one: nothing is known of the bytes then.
-func hashAll(ctx context.Context, blobs []Blob) (evidence.Manifest, error) {
-	var m evidence.Manifest
+// hashAll reads files as they are stored. One that is gone is left out; one that is damaged is as it was stored, and its path among the damaged:
+// the verifier refuses both. Any other error is one: nothing is known of the bytes then.
+func hashAll(ctx context.Context, blobs []Blob) (m evidence.Manifest, damaged []string, err error) {
 	for _, b := range blobs {
 		f, err := hash(ctx, b)
-		if errors.Is(err, ErrNotFound) {
+		switch {
+		case errors.Is(err, ErrNotFound):
 			continue
-		}
-		if err != nil {
-			return nil, err
+		case errors.Is(err, ErrDamaged):
+			damaged, f = append(damaged, b.Path), b.File
+		case err != nil:
+			return nil, nil, err
 		}
 		m = append(m, f)
 	}
-	return m, nil
+	return m, damaged, nil
 }
 
 func hash(ctx context.Context, b Blob) (evidence.File, error) {
 	from, err := b.Open(ctx)
-	if errors.Is(err, ErrDamaged) { // not even a file
-		return evidence.File{}, fmt.Errorf("%w: %w", ErrNotFound, err)
-	}
 	if err != nil {
 		return evidence.File{}, fmt.Errorf("hash %q: %w", b.Path, err)
 	}
@@ -272,18 +271,13 @@ func hash(ctx context.Context, b Blob) (evidence.File, error) {
 		sum.Write(buffer[:got])
 		n += int64(got)
 	}
-	damaged := errors.Is(err, ErrDamaged)
-	if damaged || errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) && !errors.Is(err, ErrDamaged) {
 		err = nil
 	}
 	if err = errors.Join(err, ctx.Err(), from.Close()); err != nil {
 		return evidence.File{}, fmt.Errorf("hash %q: %w", b.Path, err)
 	}
-	f := evidence.File{Path: b.Path, Size: n, SHA256: evidence.Digest("sha256:" + hex.EncodeToString(sum.Sum(nil)))}
-	if damaged && f == b.File { // what the registry says goes before what it gave
-		return evidence.File{}, fmt.Errorf("hash %q: %w: it is damaged", b.Path, ErrNotFound)
-	}
-	return f, nil
+	return evidence.File{Path: b.Path, Size: n, SHA256: evidence.Digest("sha256:" + hex.EncodeToString(sum.Sum(nil)))}, nil
 }
 
 // changedSince says what is no longer as it was judged; empty: nothing.
@@ -299,11 +293,16 @@ func changedSince(ctx context.Context, s *Store, judged evidence.Version) (strin
 	if err != nil {
 		return "", err
 	}
-	manifest, err := hashAll(ctx, blobs)
-	if err != nil || manifest.Digest() == judged.Manifest.Digest() {
+	manifest, damaged, err := hashAll(ctx, blobs)
+	switch {
+	case err != nil:
 		return "", err
+	case len(damaged) > 0:
+		return fmt.Sprintf("%q was damaged in the store", damaged[0]), nil
+	case manifest.Digest() != judged.Manifest.Digest():
+		return "its files changed", nil
 	}
-	return "its files changed", nil
+	return "", nil
 }
 
 // Champion is the version that `champion` points at, else the holder of Production; ok is false where there is neither.

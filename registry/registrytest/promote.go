@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -132,15 +133,11 @@ func testSwappedBytes(t *testing.T, s *registry.Store) {
 	v := w.passing(t, "weights")
 	for name, swap := range map[string]func([]registry.Blob) []registry.Blob{
 		"other bytes": func(bs []registry.Blob) []registry.Blob { bs[0] = reading(bs[0], "WEIGHTS", io.EOF); return bs },
-		"damaged": func(bs []registry.Blob) []registry.Blob {
-			bs[0] = reading(bs[0], "weighty", registry.ErrDamaged)
-			return bs
-		},
-		"cut off":  func(bs []registry.Blob) []registry.Blob { bs[0] = reading(bs[0], "weight", io.EOF); return bs },
-		"longer":   func(bs []registry.Blob) []registry.Blob { bs[0] = reading(bs[0], "weights!", io.EOF); return bs },
-		"one more": func(bs []registry.Blob) []registry.Blob { return append(bs, Blob("z.so", "z")) },
-		"one less": func(bs []registry.Blob) []registry.Blob { return bs[:1] },
-		"renamed":  func(bs []registry.Blob) []registry.Blob { bs[0].Path = "aodel.onnx"; return bs },
+		"cut off":     func(bs []registry.Blob) []registry.Blob { bs[0] = reading(bs[0], "weight", io.EOF); return bs },
+		"longer":      func(bs []registry.Blob) []registry.Blob { bs[0] = reading(bs[0], "weights!", io.EOF); return bs },
+		"one more":    func(bs []registry.Blob) []registry.Blob { return append(bs, Blob("z.so", "z")) },
+		"one less":    func(bs []registry.Blob) []registry.Blob { return bs[:1] },
+		"renamed":     func(bs []registry.Blob) []registry.Blob { bs[0].Path = "aodel.onnx"; return bs },
 		"names swapped": func(bs []registry.Blob) []registry.Blob {
 			bs[0].Open, bs[1].Open = bs[1].Open, bs[0].Open
 			return bs
@@ -155,6 +152,27 @@ func testSwappedBytes(t *testing.T, s *registry.Store) {
 			w.Store = &registry.Store{Registry: bytesOf{s.Registry, swap}, Ledger: s.Ledger}
 			w.refused(t, w.Request(v, registry.Production), evidence.BytesChanged)
 		})
+	}
+	for name, damage := range map[string]func(registry.Blob) registry.Blob{
+		"at once": func(b registry.Blob) registry.Blob { return reading(b, "", registry.ErrDamaged) },
+		"later":   func(b registry.Blob) registry.Blob { return reading(b, "weighty", registry.ErrDamaged) },
+		"at the end": func(b registry.Blob) registry.Blob {
+			return reading(b, "weights", fmt.Errorf("%w: %w", registry.ErrDamaged, io.EOF))
+		},
+		"not even file": func(b registry.Blob) registry.Blob {
+			b.Open = func(context.Context) (io.ReadCloser, error) { return nil, registry.ErrDamaged }
+			return b
+		},
+	} {
+		w.Store = &registry.Store{Ledger: s.Ledger, Registry: bytesOf{s.Registry, func(bs []registry.Blob) []registry.Blob {
+			bs[0] = damage(bs[0])
+			return bs
+		}}}
+		w.refused(t, w.Request(v, registry.Production), evidence.StoredBytesDamaged)
+		d := w.last(t).Decision
+		if has(*d, evidence.BytesChanged) || d.Unmet[0].Detail != `"model.onnx" is damaged in the store` {
+			t.Errorf("damaged %s: %v", name, d.Unmet)
+		}
 	}
 	w.Store = &registry.Store{Ledger: s.Ledger, Registry: bytesOf{s.Registry, func(bs []registry.Blob) []registry.Blob {
 		bs[0] = reading(bs[0], "weig", errors.New("input/output error"))
