@@ -14,6 +14,8 @@ import (
 func claimOf(f evaluate.Figure, m evaluate.Named, t evaluate.Terms, g Gate, groups evaluate.Groups) claim {
 	c := claim{Claim: evidence.Claim{Groups: groups, Value: f.Value, Support: f.Support}, limits: f.Basis, basis: f.Basis}
 	switch {
+	case f.Basis.IsSame(): // no sample tells it, so that neither its size nor its kind counts
+		c.Unjudged = unjudged(f)
 	case m.Prevalence && t.Sampling != "deployment":
 		c.Unjudged = fmt.Sprintf("%s depends on the share of positives, and %s", m.Metric.Title, sampled(t.Sampling))
 	case f.Support < g.MinSupport:

@@ -33,7 +33,7 @@ gates:
   - {id: c, metric: recall, across: [sex], max_gap: 0.1}
   - {id: d, metric: recall, across: [sex], min_ratio: 0.8, reference: highest}
   - {id: e, metric: recall, across: [sex], max_ratio: 1.25, reference: majority}
-  - {id: f, metric: roc_auc, versus: champion, across: [sex], max_drop: 0.01}
+  - {id: f, metric: roc_auc, versus: champion, across: [sex], max_drop: 0.01, max_unmatched: 0}
   - {id: g, metric: roc_auc, versus: champion, min_gain: 0.01}
   - {id: h, drift: psi, columns: [score], max: 0.1}
 stages: {Staging: {requires: [gates, card]}}
@@ -75,6 +75,7 @@ var flips = map[string][2]string{
 	"reference":      {"reference: highest", "reference: majority"},
 	"reference name": {"reference: majority", "reference: men"},
 	"max_drop":       {"max_drop: 0.01", "max_drop: 0.02"},
+	"max_unmatched":  {"max_unmatched: 0", "max_unmatched: 0.01"},
 	"min_gain":       {"min_gain: 0.01", "min_gain: 0.02"},
 	"versus":         {"metric: roc_auc, versus: champion, min_gain: 0.01", "metric: roc_auc, min: 0.01"},
 	"drift":          {"drift: psi, columns: [score], max: 0.1", "metric: recall, max: 0.1"},
@@ -159,6 +160,7 @@ func TestDigestOfTheSame(t *testing.T) {
 		"a number positive": {"positive: \"1\"\n", "positive: 1\n"},
 		"no level":          {"level: 0.95\n", ""},
 		"no reference":      {", reference: highest", ""},
+		"no unmatched":      {", max_unmatched: 0}", "}"},
 		"no mode":           {"decide: proven, ", ""},
 		"no support":        {"min_support: 30, on_small: refuse, ", ""},
 		"no validity":       {"evidence: {expires: 90d}\n", ""},
@@ -238,7 +240,7 @@ func TestAnyPolicyIsStable(t *testing.T) {
 		across := func() string {
 			return rapid.SampledFrom([]string{"sex", "[sex]", "[sex, age]", `"sex × age"`, "[age, sex * age]"}).Draw(t, "across")
 		}
-		var lines []string
+		lines := []string{"  - {metric: recall, min: 0.5}"}
 		for range rapid.IntRange(1, 6).Draw(t, "gates") {
 			m := rapid.SampledFrom(metrics).Draw(t, "metric")
 			bound := rapid.SampledFrom([]string{"0.25", "25%", "2.5e-1", "0.3333333333333333"}).Draw(t, "bound")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -85,14 +86,12 @@ func (g *Gate) resolve(d *schema.Document, i int) error {
 		for _, k := range Kinds() {
 			known = append(known, k.Keys...)
 		}
-		suggest, at := "", g.At
 		for _, key := range slices.Sorted(maps.Keys(keys)) {
 			if s := schema.Suggest(key, known); s != "" && !slices.Contains(commonKeys(), key) {
-				suggest, at = s, d.KeyAt("gates", i, key)
-				break
+				return schema.Problems{{Position: d.KeyAt("gates", i, key), Code: "unknown-key", Suggest: s, Message: fmt.Sprintf("%q is no key of a gate", key)}}
 			}
 		}
-		return schema.Problems{{Position: at, Code: "unknown-gate", Suggest: suggest,
+		return schema.Problems{{Position: g.At, Code: "unknown-gate",
 			Message: "no key says what kind of gate this is: one of " + strings.Join(known, ", ") + " is needed"}}
 	}
 	g.Kind, g.Rule = kind.Name, kind.New()

@@ -77,7 +77,7 @@ func judge(g Gate, e *evaluate.Evaluation, s evidence.Standing) (Outcome, error)
 	lower, upper := g.Rule.Bound()
 	o := Outcome{
 		Result: evidence.Result{Gate: g.ID, Min: lower, Max: upper, Claims: []evidence.Claim{}},
-		Kind:   g.Kind, Says: g.Rule.String(), Bound: bound(lower, upper), Because: g.Because, Decide: g.Decide, Level: g.Level, At: g.At,
+		Kind:   g.Kind, Says: g.Rule.String(), Bound: bound(lower, upper), Because: g.Because, Decide: g.Decide, Level: g.Level, MinSupport: g.MinSupport, At: g.At,
 		Reproduce: "gatecard gate --explain " + g.ID,
 	}
 	w := g.Rule.words(claim{}, e)

@@ -175,7 +175,7 @@ func TestReport(t *testing.T) {
 		"all left": {"[{id: n, metric: recall, versus: champion, max_drop: 0.1}]", "No gate applies: no champion was ever set.", evidence.NotApplicable, "n", evidence.Standing{NeverChampion: true}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := parse(t, terms+"gates: "+c.gates+"\n")
+			p := only(t, terms+"gates: "+c.gates+"\n")
 			columns, lines := repeated(t, []byte(rows))
 			rows := make([]map[string]string, 0, len(lines))
 			for _, l := range lines {
@@ -260,7 +260,7 @@ func TestWithoutLimits(t *testing.T) {
 			"paired":       {"versus: champion, max_drop: 0.1", evaluate.Comparison{With: "champion", Rows: 1000, Paired: true, Slices: compared}, evidence.Pass, ""},
 			"another name": {"versus: champion, max_drop: 0.1", evaluate.Comparison{With: "challenger", Rows: 1000, Paired: true, Slices: compared}, evidence.Inconclusive, "there are no scores of the champion to compare with"},
 		} {
-			p := parse(t, terms+"gates: [{metric: recall, "+c.gate+", decide: "+mode+"}]\n")
+			p := only(t, terms+"gates: [{metric: recall, "+c.gate+", decide: "+mode+"}]\n")
 			r, err := gates.Judge(p, &evaluate.Evaluation{Terms: p.Terms, Slices: slice, Comparisons: []evaluate.Comparison{c.of}}, evidence.Standing{})
 			if err != nil {
 				t.Fatal(err)
@@ -269,6 +269,47 @@ func TestWithoutLimits(t *testing.T) {
 				t.Errorf("%s, %s: %s, %q", name, mode, g.Verdict, g.Note)
 			}
 		}
+	}
+}
+
+// TestSelf: the champion that is run again is no worse than itself, on however few rows, and no better.
+func TestSelf(t *testing.T) {
+	p := parse(t, `task: binary
+label: label
+groups: [{column: sex}]
+gates:
+  - {id: itself, metric: recall, min: 0.5}
+  - {id: none, metric: roc_auc, versus: champion, max_drop: 0}
+  - {id: some, metric: precision, versus: champion, max_drop: 0.01, decide: unless_disproven}
+  - {id: groups, metric: recall, versus: champion, across: sex, max_drop: 0.01, decide: estimate}
+  - {id: gain, metric: roc_auc, versus: champion, min_gain: 0.01}
+  - {id: estimated-gain, metric: roc_auc, versus: champion, min_gain: 0.01, decide: estimate}
+  - {id: no-gain, metric: roc_auc, versus: champion, min_gain: 0}
+`)
+	columns, rows := repeated(t, []byte("sex label score n\nm 1 0.9 40\nm 0 0.1 9\nf 1 0.9 3\nf 0 0.1 1\n"))
+	config := evaluate.Config{Path: "rows.csv", ID: "id", Score: "score", Open: memory{"rows.csv": csvOf(columns, rows)}.open}
+	e, err := evaluate.Run(t.Context(), config, p.Terms, p.Needs(), evaluate.Against{Rivals: []evaluate.Rival{{Name: "champion", Version: "m/1", Self: true}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := gates.Judge(p, clone(t, e), evidence.Standing{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range r.Gates {
+		want := evidence.Pass
+		if g.Gate == "gain" || g.Gate == "estimated-gain" {
+			want = evidence.Fail
+		}
+		if g.Verdict != want {
+			t.Errorf("%s is %s: %s", g.Gate, g.Verdict, g.Sentence)
+		}
+		if g.MinSupport != 30 {
+			t.Errorf("%s: min_support %d", g.Gate, g.MinSupport)
+		}
+	}
+	if want := "ROC AUC is the same as the champion's (m/1) on the same 53 rows; a gain of at least 0.01 is required."; r.Headline != want {
+		t.Errorf("got %q", r.Headline)
 	}
 }
 

@@ -15,16 +15,14 @@ var versusKind = Kind{
 	New:  func() Rule { return &versusRule{} },
 }
 
-// maxUnmatched is the share of rows without a rival's score, in per cent, above which the comparison is of other people than the evaluation.
-const maxUnmatched = 10
-
 // versusRule is {metric: roc_auc, versus: champion, max_drop: 0.002}. A drop is a worsening, also of a loss.
 type versusRule struct {
-	Metric  string    `json:"metric"`
-	Versus  string    `json:"versus" jsonschema:"enum=champion"`
-	Across  Names     `json:"across,omitempty" jsonschema:"oneof_type=string;array"`
-	MaxDrop *Fraction `json:"max_drop,omitempty" jsonschema:"oneof_type=number;string"` // it worsens by at most this
-	MinGain *Fraction `json:"min_gain,omitempty" jsonschema:"oneof_type=number;string"` // it improves by at least this
+	Metric       string    `json:"metric"`
+	Versus       string    `json:"versus" jsonschema:"enum=champion"`
+	Across       Names     `json:"across,omitempty" jsonschema:"oneof_type=string;array"`
+	MaxDrop      *Fraction `json:"max_drop,omitempty" jsonschema:"oneof_type=number;string"`      // it worsens by at most this
+	MinGain      *Fraction `json:"min_gain,omitempty" jsonschema:"oneof_type=number;string"`      // it improves by at least this
+	MaxUnmatched *Fraction `json:"max_unmatched,omitempty" jsonschema:"oneof_type=number;string"` // at most this part of both models' rows may have been scored by one of them alone; default 0
 }
 
 func (r *versusRule) String() string {
@@ -42,6 +40,9 @@ func (r *versusRule) Bound() (min, max *float64) { return r.MinGain.number(), r.
 func (r *versusRule) Decide() Decide             { return Proven }
 
 func (r *versusRule) check(t evaluate.Terms, _ Gate, d *schema.Document) error {
+	if r.MaxUnmatched == nil {
+		r.MaxUnmatched = new(Fraction)
+	}
 	m, err := checkMetric(&r.Metric, d)
 	if err == nil {
 		switch {
@@ -50,6 +51,10 @@ func (r *versusRule) check(t evaluate.Terms, _ Gate, d *schema.Document) error {
 		case m.Versus == nil || strings.Contains(m.Key, "@"):
 			err = schema.Problems{{Position: d.At("metric"), Code: "no-interval", Message: fmt.Sprintf("no interval was shown to hold for a difference of %q", m.Key)}}
 		}
+	}
+	if x := *r.MaxUnmatched; !(x >= 0 && x < 1) {
+		err = schema.Join(err, schema.Problems{{Position: d.At("max_unmatched"), Code: "bound-out-of-range",
+			Message: fmt.Sprintf("max_unmatched is a part of the rows, from 0 to less than 1: %v is none", float64(x))}})
 	}
 	return schema.Join(oneBound(r.MaxDrop, r.MinGain, "max_drop", "min_gain", d), err, checkAcross(r.Across, t, d), r.notNegative(d))
 }
@@ -92,8 +97,10 @@ func (r *versusRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 		return claims{}, fmt.Errorf("the comparison with the %s has no slices", r.Versus)
 	case !c.Paired:
 		return claims{absent: fmt.Sprintf("the %s was not scored on the same rows", r.Versus)}, nil
-	case 100*c.Unmatched > maxUnmatched*(c.Rows+c.Unmatched):
-		return claims{absent: fmt.Sprintf("%s of %s rows have no score of the %s", evaluate.Count(c.Unmatched), evaluate.Count(c.Rows+c.Unmatched), r.Versus)}, nil
+	case min(c.Rows, c.Unmatched, c.LeftOut) < 0:
+		return claims{}, fmt.Errorf("the comparison with the %s has less than 0 rows", r.Versus)
+	case r.chosen(c):
+		return claims{absent: r.unmatched(c)}, nil
 	}
 	flip := (m.Better == evaluate.Higher) == (r.MaxDrop != nil) // ours − theirs is a gain where higher is better
 	cs, err := perGroup(c.Along, c.Slices[0], r.Across, func(s evaluate.Slice) (claim, error) {
@@ -108,10 +115,30 @@ func (r *versusRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 		}
 		return x, err
 	})
-	if c.Unmatched > 0 {
-		cs.note = fmt.Sprintf("%s of %s rows have no score of the %s", evaluate.Count(c.Unmatched), evaluate.Count(c.Rows+c.Unmatched), r.Versus)
-	}
+	cs.note = r.unmatched(c)
 	return cs, err
+}
+
+// chosen says that more rows than max_unmatched allows have been scored by one of the two models alone: what is left may have been picked.
+func (r *versusRule) chosen(c evaluate.Comparison) bool {
+	alone := float64(c.Unmatched) + float64(c.LeftOut)
+	allowed := 0.0
+	if r.MaxUnmatched != nil {
+		allowed = float64(*r.MaxUnmatched)
+	}
+	return !(alone <= allowed*(float64(c.Rows)+alone)*(1+tolerance))
+}
+
+// unmatched tells the rows of one model alone, both ways; "" where there are none.
+func (r *versusRule) unmatched(c evaluate.Comparison) string {
+	ours, theirs := "", ""
+	if c.Unmatched > 0 {
+		ours = fmt.Sprintf("%s of %s rows have no score of the %s", evaluate.Count(c.Unmatched), evaluate.Count(c.Rows+c.Unmatched), r.Versus)
+	}
+	if c.LeftOut > 0 {
+		theirs = fmt.Sprintf("%s of the %s's %s rows are not among these", evaluate.Count(c.LeftOut), r.Versus, evaluate.Count(c.Rows+c.LeftOut))
+	}
+	return joined("; ", ours, theirs)
 }
 
 func (r *versusRule) words(c claim, e *evaluate.Evaluation) words {

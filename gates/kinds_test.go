@@ -407,6 +407,9 @@ func (c *kindCase) write(t *testing.T, got string) {
 
 func (c *kindCase) policy(t *testing.T) gates.Policy {
 	t.Helper()
+	if filepath.Base(filepath.Dir(c.file)) == "versus" {
+		return only(t, string(c.yaml))
+	}
 	return parse(t, string(c.yaml))
 }
 
@@ -414,7 +417,8 @@ func (c *kindCase) policy(t *testing.T) gates.Policy {
 func (c *kindCase) evaluation(t *testing.T) *evaluate.Evaluation {
 	t.Helper()
 	p := c.policy(t)
-	files := memory{"rows.csv": csvOf(c.columns, c.rows)}
+	ours := slices.DeleteFunc(slices.Clone(c.rows), func(row map[string]string) bool { return row["score"] == "-" })
+	files := memory{"rows.csv": csvOf(c.columns, ours)}
 	config := evaluate.Config{Path: "rows.csv", ID: "id", Open: files.open}
 	var against evaluate.Against
 	for _, column := range c.columns {
@@ -441,13 +445,24 @@ func (c *kindCase) evaluation(t *testing.T) *evaluate.Evaluation {
 	return e
 }
 
-// champion is a column of the rows; or, where some rows have none of its scores (-), a file of its own.
+// champion is a column of the rows; or, where some rows have none of its scores (-), a file of its own; or, where some rows have none of ours
+// (-), what was kept with it.
 func (c *kindCase) champion(files memory) evaluate.Rival {
 	var matched []map[string]string
 	for _, row := range c.rows {
 		if row["champion"] != "-" {
 			matched = append(matched, map[string]string{"id": row["id"], "score": row["champion"]})
 		}
+	}
+	if slices.ContainsFunc(c.rows, func(row map[string]string) bool { return row["score"] == "-" }) {
+		var kept []map[string]string
+		for _, row := range c.rows {
+			if row["champion"] != "-" {
+				kept = append(kept, map[string]string{"id": row["id"], "label": row["label"], "score": row["champion"]})
+			}
+		}
+		files["kept.csv"] = csvOf([]string{"id", "label", "score"}, kept)
+		return evaluate.Rival{Name: "champion", Version: "m/1", Scores: files.open("kept.csv"), ID: evaluate.KeptID, Label: evaluate.KeptLabel, Score: evaluate.KeptScore}
 	}
 	if len(matched) == len(c.rows) {
 		return evaluate.Rival{Name: "champion", Version: "m/1", Column: "champion"}

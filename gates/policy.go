@@ -115,6 +115,9 @@ func (p *Policy) Check(d *schema.Document) error {
 		}
 		errs = append(errs, g.check(*p, d.Sub("gates", i)))
 	}
+	if p.comparesOnly() {
+		tell(d.At("gates"), "only-versus", "every gate compares with the champion, and the first version has none: write at least one gate that judges the model by itself", "")
+	}
 	errs = append(errs, p.name(d))
 	for _, name := range slices.Sorted(maps.Keys(p.Stages)) {
 		if !slices.Contains(Stages(), name) {
@@ -134,6 +137,11 @@ func (p *Policy) Check(d *schema.Document) error {
 		}
 	}
 	return schema.Join(errs...)
+}
+
+// comparesOnly says that no gate judges the model by itself, so that the first version would be let in with nothing judged.
+func (p *Policy) comparesOnly() bool {
+	return len(p.Gates) > 0 && !slices.ContainsFunc(p.Gates, func(g Gate) bool { return g.Rule == nil || len(g.Rule.Needs().Versus) == 0 })
 }
 
 // name gives each gate without an id one that is made from its rule. Ids that were written come first, so that a made one never takes theirs.
@@ -231,6 +239,7 @@ func (p Policy) Requirements(t evidence.Target) (evidence.Requirements, error) {
 			r.Versus = append(r.Versus, g.ID)
 		}
 	}
+	r.Guarded = p.guarded()
 	alias, isAlias := strings.CutPrefix(string(t), "@")
 	protections, name := p.Stages, string(t)
 	if isAlias {
@@ -246,6 +255,19 @@ func (p Policy) Requirements(t evidence.Target) (evidence.Requirements, error) {
 		r.Open = true
 	}
 	return r, err
+}
+
+// guarded are the targets that the policy or the defaults protect.
+func (p Policy) guarded() []evidence.Target {
+	all := []evidence.Target{Production, Champion}
+	for name := range p.Stages {
+		all = append(all, evidence.Target(name))
+	}
+	for name := range p.Aliases {
+		all = append(all, evidence.Target("@"+name))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Protected says whether a target is, by any policy: also by one that was never set.

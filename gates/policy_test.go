@@ -30,7 +30,7 @@ func TestProblems(t *testing.T) {
 			`5:14: unknown-cut: "roc_auc" does not depend on a cut of the score`,
 			`6:14: unknown-cut: "high" is no score to cut at: write a number, as in "recall@0.9"`}},
 		"unknown gate key": {"gates:\n  - {metric: recall, minn: 0.5}\n", []string{
-			`5:22: unknown-gate: no key says what kind of gate this is: one of max_gap, min_ratio, max_ratio, versus, max_drop, min_gain, drift, min, max is needed (did you mean "min"?)`}},
+			`5:22: unknown-key: "minn" is no key of a gate (did you mean "min"?)`}},
 		"no kind": {"gates:\n  - {metric: recall}\n", []string{
 			`5:5: unknown-gate: no key says what kind of gate this is: one of max_gap, min_ratio, max_ratio, versus, max_drop, min_gain, drift, min, max is needed`}},
 		"not a gate": {"gates:\n  - recall > 0.5\n", []string{
@@ -83,11 +83,16 @@ func TestProblems(t *testing.T) {
 			"6:27: bound-out-of-range: recall lies between 0 and 1: every model keeps a bound of 1",
 			"7:31: bound-out-of-range: a gap in recall lies between 0 and 1: every model keeps a bound of 1",
 			"8:33: bound-out-of-range: a ratio to majority is at least 0: every model keeps a bound of 0"}},
+		"only versus": {"gates:\n  - {metric: recall, versus: champion, max_drop: 0.1}\n  - {metric: roc_auc, versus: champion, min_gain: 0.1}\n", []string{
+			"5:3: only-versus: every gate compares with the champion, and the first version has none: write at least one gate that judges the model by itself"}},
+		"unmatched": {"gates:\n  - {metric: recall, min: 0.5}\n  - {metric: recall, versus: champion, max_drop: 0.1, max_unmatched: 100%}\n  - {metric: recall, versus: champion, max_drop: 0.1, max_unmatched: -0.1}\n", []string{
+			"6:70: bound-out-of-range: max_unmatched is a part of the rows, from 0 to less than 1: 1 is none",
+			"7:70: bound-out-of-range: max_unmatched is a part of the rows, from 0 to less than 1: -0.1 is none"}},
 		"no interval": {"gates:\n  - {metric: average_precision, min: 0.5}\n  - {metric: average_precision, min: 0.5, decide: estimate}\n  - {metric: precision@0.9, versus: champion, max_drop: 0.1}\n", []string{
 			`5:14: no-interval: no interval was shown to hold for "average_precision", so no gate can decide it`,
 			`6:14: no-interval: no interval was shown to hold for "average_precision", so no gate can decide it`,
 			`7:14: no-interval: no interval was shown to hold for a difference of "precision@0.9"`}},
-		"no better": {"gates:\n  - {metric: selection_rate, versus: champion, max_drop: 0.1}\n", []string{
+		"no better": {"gates:\n  - {metric: selection_rate, versus: champion, max_drop: 0.1}\n  - {metric: recall, min: 0.5}\n", []string{
 			`5:14: no-better: "selection_rate" is neither better high nor low, so it cannot drop`}},
 		"unknown distance": {"gates:\n  - {drift: psii, columns: [a, b, a], max: 0.1}\n", []string{
 			`5:13: unknown-distance: "psii" is no distance of distributions: there is psi (did you mean "psi"?)`,
@@ -249,6 +254,16 @@ artifacts: {weights: "*.onnx"}
 		}
 		if reflect.DeepEqual(c.p, p) && (r.Policy != digest || !maps.Equal(r.Artifacts, map[string]string{"weights": "*.onnx"})) {
 			t.Errorf("%s: policy %s, artifacts %v", c.target, r.Policy, r.Artifacts)
+		}
+	}
+	for _, c := range []struct {
+		p    gates.Policy
+		want []evidence.Target
+	}{{p, []evidence.Target{"@challenger", "@champion", "Production", "Staging"}}, {bare, []evidence.Target{"@champion", "Production"}}} {
+		for _, target := range []evidence.Target{"None", "Production"} {
+			if r, err := c.p.Requirements(target); err != nil || !slices.Equal(r.Guarded, c.want) {
+				t.Errorf("%s: guarded are %v (%v), want %v", target, r.Guarded, err, c.want)
+			}
 		}
 	}
 	for _, target := range []evidence.Target{gates.Production, gates.Champion} {

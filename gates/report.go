@@ -21,24 +21,25 @@ type Report struct {
 // Outcome is a gate's result, and what a person wants to know about it. Figures in words are ready for a page; numbers stand in Result.
 type Outcome struct {
 	evidence.Result
-	Kind      string          `json:"kind"`
-	Says      string          `json:"says"`             // "recall across disability, sex"
-	Title     string          `json:"title"`            // for a page: "Recall in every group"
-	Metric    string          `json:"metric,omitempty"` // name, with its cut
-	Across    []string        `json:"across,omitempty"` // dimensions
-	Required  string          `json:"required"`         // "at least 0.50"
-	Bound     string          `json:"bound"`            // "≥ 0.50"
-	Where     string          `json:"where"`            // worst claim in words: "people with a disability", "women − men", "score"
-	Measured  string          `json:"measured"`         // "0.295"; empty: nothing
-	Because   string          `json:"because,omitempty"`
-	Decide    Decide          `json:"decide"`
-	Level     float64         `json:"level"`
-	Margin    *float64        `json:"margin"`          // from the bound to the interval's nearer end; negative: beyond; null: it straddles
-	Sentence  string          `json:"sentence"`        // "Recall for people with a disability is 0.295; at least 0.50 is required in every group."
-	Note      string          `json:"note,omitempty"`  // "not proven", "unsettled", "2 groups too small to judge"
-	Small     []string        `json:"small,omitempty"` // groups too small to judge, with their support: "Alaska Native 1"
-	Reproduce string          `json:"reproduce"`       // a command
-	At        schema.Position `json:"at,omitzero"`
+	Kind       string          `json:"kind"`
+	Says       string          `json:"says"`             // "recall across disability, sex"
+	Title      string          `json:"title"`            // for a page: "Recall in every group"
+	Metric     string          `json:"metric,omitempty"` // name, with its cut
+	Across     []string        `json:"across,omitempty"` // dimensions
+	Required   string          `json:"required"`         // "at least 0.50"
+	Bound      string          `json:"bound"`            // "≥ 0.50"
+	Where      string          `json:"where"`            // worst claim in words: "people with a disability", "women − men", "score"
+	Measured   string          `json:"measured"`         // "0.295"; empty: nothing
+	Because    string          `json:"because,omitempty"`
+	Decide     Decide          `json:"decide"`
+	Level      float64         `json:"level"`
+	MinSupport int64           `json:"min_support"`     // fewer rows of the metric's own denominator are too few to judge
+	Margin     *float64        `json:"margin"`          // from the bound to the interval's nearer end; negative: beyond; null: it straddles
+	Sentence   string          `json:"sentence"`        // "Recall for people with a disability is 0.295; at least 0.50 is required in every group."
+	Note       string          `json:"note,omitempty"`  // "not proven", "unsettled", "2 groups too small to judge"
+	Small      []string        `json:"small,omitempty"` // groups too small to judge, with their support: "Alaska Native 1"
+	Reproduce  string          `json:"reproduce"`       // a command
+	At         schema.Position `json:"at,omitzero"`
 }
 
 // Results are what of a report is signed.

@@ -67,6 +67,15 @@ func csvOf(columns []string, rows []map[string]string) []byte {
 	return b.Bytes()
 }
 
+// only reads a policy of gates that may not stand alone: while it is read, one more stands before them.
+func only(t testing.TB, yaml string) gates.Policy {
+	t.Helper()
+	const itself = "{id: itself, metric: recall, min: 0.1}"
+	p := parse(t, strings.NewReplacer("gates: [", "gates: ["+itself+", ", "gates:\n", "gates:\n  - "+itself+"\n").Replace(yaml))
+	p.Gates = p.Gates[1:]
+	return p
+}
+
 // parse reads a policy that is right.
 func parse(t testing.TB, yaml string) gates.Policy {
 	t.Helper()
