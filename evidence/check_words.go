@@ -77,9 +77,9 @@ func (r Result) refusal(bootstrap bool) (Refusal, bool) {
 		}
 		return Refusal{}, false
 	case Fail:
-		return refuse(wordGates, GateFailed, "%s: %s, %s is required", r.Gate, figure(r.Value), r.bound()), true
+		return refuse(wordGates, GateFailed, "%s: %s", r.Gate, r.short()), true
 	case Inconclusive:
-		return refuse(wordGates, GateInconclusive, "%s: %s, %s to %s, %s is required", r.Gate, figure(r.Value), figure(r.Low), figure(r.High), r.bound()), true
+		return refuse(wordGates, GateInconclusive, "%s: %s", r.Gate, r.short()), true
 	case Waived:
 		return refuse(wordGates, WaiverUnsupported, "%s: it is waived", r.Gate), true
 	}
@@ -102,19 +102,31 @@ func (r Result) incoherence() string {
 	case r.Low != nil && r.High != nil && beyond(*r.High, *r.Low):
 		return "its interval is reversed"
 	case r.Min != nil && r.High != nil && beyond(*r.High, *r.Min):
-		return fmt.Sprintf("all of its interval is below %s", figure(r.Min))
+		return fmt.Sprintf("all of its interval is below %s", limit(*r.Min))
 	case r.Max != nil && r.Low != nil && beyond(*r.Max, *r.Low):
-		return fmt.Sprintf("all of its interval is above %s", figure(r.Max))
+		return fmt.Sprintf("all of its interval is above %s", limit(*r.Max))
 	}
 	return ""
+}
+
+// short says what was found, and what is required: "0.280, 0.250 to 0.310, at least 0.50 is required".
+func (r Result) short() string {
+	found := "was not judged; "
+	switch {
+	case r.Value != nil && r.Low != nil && r.High != nil:
+		found = fmt.Sprintf("%s, %s to %s, ", figure(*r.Value), figure(*r.Low), figure(*r.High))
+	case r.Value != nil:
+		found = figure(*r.Value) + ", "
+	}
+	return found + r.bound() + " is required"
 }
 
 func (r Result) bound() string {
 	switch {
 	case r.Min != nil:
-		return "at least " + figure(r.Min)
+		return "at least " + limit(*r.Min)
 	case r.Max != nil:
-		return "at most " + figure(r.Max)
+		return "at most " + limit(*r.Max)
 	}
 	return "a bound"
 }
@@ -196,12 +208,35 @@ func finite(figures ...*float64) bool {
 	return true
 }
 
-// figure writes one for a person.
-func figure(f *float64) string {
-	if f == nil {
-		return "unjudged"
+// figure writes one for a person, as the pages do: three decimals, four under 0.01, none where it is large.
+func figure(x float64) string {
+	places := 3
+	switch a := max(x, -x); {
+	case a >= 1000:
+		places = 0
+	case a < 0.00995 && a >= 0.00005: // 0.00995 is 0.010 in three
+		places = 4
 	}
-	return strconv.FormatFloat(*f, 'g', 4, 64)
+	return minus(strconv.FormatFloat(x, 'f', places, 64))
+}
+
+// limit writes a bound as it was typed, with two decimals at least.
+func limit(x float64) string {
+	s := strconv.FormatFloat(x, 'f', -1, 64)
+	whole, decimals, _ := strings.Cut(s, ".")
+	for len(decimals) < 2 {
+		decimals += "0"
+	}
+	return minus(whole + "." + decimals)
+}
+
+// minus writes a real one, and none before zero.
+func minus(s string) string {
+	digits, negative := strings.CutPrefix(s, "-")
+	if negative && strings.Trim(digits, "0.") != "" {
+		return "−" + digits
+	}
+	return digits
 }
 
 func orNone(s string) string {

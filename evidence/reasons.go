@@ -77,6 +77,7 @@ const (
 	EvidenceOverlong    Reason = "evidence-overlong"
 	IssuedBeforeVersion Reason = "issued-before-version"
 	NeverPromoted       Reason = "never-promoted"
+	NothingEarlier      Reason = "nothing-earlier"
 )
 
 // Reasons of the words that a target requires.
@@ -169,6 +170,7 @@ func explained(yield func(code, text string) bool) {
 		{EvidenceNotYetValid, "The evidence says that it was issued in the future. A clock is wrong, here or where it was signed, and with a wrong clock nothing expires. Set the clock right; if it was the signer's, run again."},
 		{IssuedBeforeVersion, "The evidence says that it was issued before the version existed. It cannot be about this version, or a clock is wrong. Set the clocks right and run again."},
 		{NeverPromoted, "A rollback goes to a version that the target pointed at before, and nothing shows when that was. Use `gatecard promote`, which asks for all that the target requires."},
+		{NothingEarlier, "A rollback goes back to a version that the target pointed at before the one of now, and the log knows of none. Nothing was moved. Use `gatecard promote` for a version that passes, or see `gatecard registry history` for what the target pointed at."},
 
 		{NoTarget, "No stage or alias was named to be moved. A decision is about one target. Name it with `--to Production` or `--to @champion`."},
 		{NoRequirements, "The target is protected, but its list of requirements is empty. An empty list would let everything in. List what the target requires in the policy, `gates` at least."},

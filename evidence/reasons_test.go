@@ -153,6 +153,7 @@ func provocations() []provocation {
 		{reason: NeverPromoted, word: "validity", name: "in the future", decide: func(w *world) Decision {
 			return VerifyRollback(w.bundle, w.requires, w.trust, w.live, day(3), w.now)
 		}},
+		{reason: NothingEarlier, word: "validity", decide: func(w *world) Decision { return RefuseRollback("Production") }},
 
 		{reason: NoTarget, word: "requires", after: func(w *world) { w.requires.Target = "" }},
 		{reason: NoTarget, word: "requires", name: "rollback", after: func(w *world) { w.requires.Target = "" }, decide: rollback},

@@ -123,6 +123,11 @@ func VerifyRollback(b Bundle, r Requirements, t Trust, live State, promoted, now
 	return d
 }
 
+// RefuseRollback is the decision where the log knows no earlier holder of a target that it could go back to.
+func RefuseRollback(t Target) Decision {
+	return Decision{Target: t, Unmet: []Refusal{refuse(wordValidity, NothingEarlier, "%s never pointed at another version that could be rolled back to", t)}}
+}
+
 // VerifyOffline says what a bundle is good for by itself, without registry or ledger: evidence or a recheck that a trusted key signed, whose
 // times are right and whose results let a version in; and, where there is a proof, that it is in the log. Unchecked lists the rest. It is
 // never enough to promote by.

@@ -193,9 +193,12 @@ func TestBytesChangedNamesTheFile(t *testing.T) {
 
 func TestGateRefusalsInWords(t *testing.T) {
 	for want, r := range map[string]Result{
-		"recall: 0.295, at least 0.5 is required":                {Gate: "recall", Verdict: Fail, Min: f64(0.5), Value: f64(0.295)},
-		"gap: 0.06, 0.03 to 0.09, at most 0.05 is required":      {Gate: "gap", Verdict: Inconclusive, Max: f64(0.05), Value: f64(0.06), Low: f64(0.03), High: f64(0.09)},
-		"x: unjudged, unjudged to unjudged, a bound is required": {Gate: "x", Verdict: Inconclusive},
+		"recall: 0.295, at least 0.50 is required":                  {Gate: "recall", Verdict: Fail, Min: f64(0.5), Value: f64(0.295)},
+		"gap: 0.060, 0.030 to 0.090, at most 0.05 is required":      {Gate: "gap", Verdict: Inconclusive, Max: f64(0.05), Value: f64(0.06), Low: f64(0.03), High: f64(0.09)},
+		"x: was not judged; a bound is required":                    {Gate: "x", Verdict: Inconclusive},
+		"versus: was not judged; at most 0.002 is required":         {Gate: "versus", Verdict: Inconclusive, Max: f64(0.002)},
+		"drop: −0.280, −0.310 to 0.000, at least −0.50 is required": {Gate: "drop", Verdict: Inconclusive, Min: f64(-0.5), Value: f64(-0.28), Low: f64(-0.31), High: f64(0)},
+		"half: 0.280, at most 2.00 is required":                     {Gate: "half", Verdict: Fail, Max: f64(2), Value: f64(0.28), Low: f64(0.1)},
 	} {
 		if got, refused := r.refusal(true); !refused || got.Detail != want {
 			t.Errorf("%s, want %s", got.Detail, want)

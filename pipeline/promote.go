@@ -25,6 +25,9 @@ func Promote(ctx context.Context, job *Job, name string, t evidence.Target, dryR
 		return v, evidence.Decision{}, err
 	}
 	d, err := promote(ctx, job, v, t, dryRun)
+	if err == nil && !dryRun {
+		job.tell(ctx)
+	}
 	return v, d, err
 }
 
@@ -56,7 +59,11 @@ func Rollback(ctx context.Context, job *Job, model string, t evidence.Target) (e
 	if err != nil {
 		return evidence.Version{}, evidence.Decision{}, err
 	}
-	return registry.Rollback(ctx, store, model, requires, job.by(), job.Now)
+	v, d, err := registry.Rollback(ctx, store, registry.Request{Version: evidence.Version{Model: model}, Requires: requires, Trust: job.Trust, By: job.by()}, job.Now)
+	if err == nil {
+		job.tell(ctx)
+	}
+	return v, d, err
 }
 
 // required is what the policy in force asks for a target. Without a policy what is always protected requires one, and so refuses.

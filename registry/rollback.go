@@ -17,19 +17,21 @@ type held struct {
 	at       time.Time       // of the promotion; a rollback to it changes nothing of that
 }
 
-// Rollback goes to the nearest earlier holder whose evidence still verifies but for expiry, and says which version that is. Earlier holders are
-// those that the log's promotions left behind the current one; a rollback goes back past what came after, so that a second one goes further. With
-// nothing to go to, or nothing that verifies, the decision refuses, for the nearest one.
-func Rollback(ctx context.Context, s *Store, model string, requires evidence.Requirements, by evidence.Actor, now Clock) (evidence.Version, evidence.Decision, error) {
-	v, d, err := rollback(ctx, s, model, requires, by, now)
+// Rollback goes to the nearest earlier holder whose evidence still verifies but for expiry, and says which version that is. Of r.Version only the
+// model is asked for; Trust narrows the ledger's, and DryRun records and moves nothing, as in [Promote]. Earlier holders are those that the log's
+// promotions left behind the current one; a rollback goes back past what came after, so that a second one goes further. With nothing to go to, or
+// nothing that verifies, the decision refuses, for the nearest one.
+func Rollback(ctx context.Context, s *Store, r Request, now Clock) (evidence.Version, evidence.Decision, error) {
+	r.Rollback = true
+	v, d, err := rollback(ctx, s, r, now)
 	if err != nil {
-		return evidence.Version{}, evidence.Decision{}, fmt.Errorf("roll back %s of %q: %w", requires.Target, model, err)
+		return evidence.Version{}, evidence.Decision{}, fmt.Errorf("roll back %s of %q: %w", r.Requires.Target, r.Version.Model, err)
 	}
 	return v, d, nil
 }
 
-func rollback(ctx context.Context, s *Store, model string, requires evidence.Requirements, by evidence.Actor, now Clock) (evidence.Version, evidence.Decision, error) {
-	none := evidence.Version{}
+func rollback(ctx context.Context, s *Store, r Request, now Clock) (evidence.Version, evidence.Decision, error) {
+	none, model, requires := evidence.Version{}, r.Version.Model, r.Requires
 	if !Exclusive(requires.Target) {
 		return none, evidence.Decision{}, errors.New("any number of versions are in it: there is nothing to go back to")
 	}
@@ -50,7 +52,8 @@ func rollback(ctx context.Context, s *Store, model string, requires evidence.Req
 		if err != nil {
 			return none, evidence.Decision{}, err
 		}
-		p := &promotion{store: s, now: now, asked: v, back: &back, request: Request{Version: v, Requires: requires, By: by, Rollback: true}}
+		p := &promotion{store: s, now: now, asked: v, back: &back, request: r}
+		p.request.Version = v
 		if p.first, err = p.look(ctx); err != nil {
 			return none, evidence.Decision{}, err
 		}
@@ -70,7 +73,8 @@ func rollback(ctx context.Context, s *Store, model string, requires evidence.Req
 		}
 	}
 	if nearest == nil {
-		d, err := refuseRollback(ctx, s, Request{Version: evidence.Version{Model: model}, Requires: requires, By: by, Rollback: true}, current)
+		r.Version = evidence.Version{Model: model}
+		d, err := refuseRollback(ctx, s, r, current)
 		return none, d, err
 	}
 	d, err := nearest.run(ctx)
@@ -79,8 +83,10 @@ func rollback(ctx context.Context, s *Store, model string, requires evidence.Req
 
 // refuseRollback records that there was nothing to go to.
 func refuseRollback(ctx context.Context, s *Store, r Request, current []string) (evidence.Decision, error) {
-	d := evidence.Decision{Target: r.Requires.Target, Unmet: []evidence.Refusal{{Requirement: "validity", Reason: evidence.NeverPromoted,
-		Detail: fmt.Sprintf("%s points at %s, and the log knows no earlier holder", r.Requires.Target, list(current))}}}
+	d := evidence.RefuseRollback(r.Requires.Target)
+	if r.DryRun {
+		return d, nil
+	}
 	lease, err := s.Begin(ctx, r)
 	if err != nil {
 		return evidence.Decision{}, err

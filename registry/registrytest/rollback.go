@@ -13,9 +13,14 @@ import (
 	"github.com/gatecard/gatecard/registry"
 )
 
+// back asks for a rollback of the model.
+func (w World) back(r evidence.Requirements) registry.Request {
+	return registry.Request{Version: evidence.Version{Model: w.Model}, Requires: r, By: By()}
+}
+
 func (w World) rollback(t *testing.T, now registry.Clock) (string, evidence.Decision) {
 	t.Helper()
-	v, d, err := registry.Rollback(t.Context(), w.Store, w.Model, w.Requires(registry.Production), By(), now)
+	v, d, err := registry.Rollback(t.Context(), w.Store, w.back(w.Requires(registry.Production)), now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +48,7 @@ func testRollback(t *testing.T, s *registry.Store) {
 	stuck := func(holder string) {
 		t.Helper()
 		got, d := w.rollback(t, now)
-		if got != "" || d.Allowed() || !has(d, evidence.NeverPromoted) || w.holder(t, registry.Production) != holder {
+		if got != "" || d.Allowed() || len(d.Unmet) != 1 || !has(d, evidence.NothingEarlier) || w.holder(t, registry.Production) != holder {
 			t.Errorf("rolled back to %q: %+v; Production points at %q", got, d, w.holder(t, registry.Production))
 		}
 		if last := w.last(t); last.Act != evidence.Refused {
@@ -71,7 +76,7 @@ func testRollback(t *testing.T, s *registry.Store) {
 	if d, err := w.Promote(t.Context(), one, registry.Archived); err != nil || !has(d, evidence.LeavesProtected) || w.holder(t, registry.Production) != "1" {
 		t.Errorf("Production was emptied: %+v, %v", d, err)
 	}
-	if _, _, err := registry.Rollback(t.Context(), s, "m", w.Requires(registry.Archived), By(), now); err == nil {
+	if _, _, err := registry.Rollback(t.Context(), s, w.back(w.Requires(registry.Archived)), now); err == nil {
 		t.Error("rolled back Archived")
 	}
 	settled(t.Context(), t, s)
@@ -91,6 +96,21 @@ func testRollbackVerifies(t *testing.T, s *registry.Store) {
 	requires := stricter.Requires(registry.Production)
 	requires.Policy, requires.Gates = evidence.DigestOf([]byte(`{"gates":["stricter"]}`)), []string{"stricter"}
 
+	// Whom the caller does not trust lets nothing be gone back to; and a dry run says so, and records nothing.
+	narrower := w.back(requires)
+	narrower.Trust, narrower.DryRun = evidence.Trust{}, true
+	before := len(w.records(t))
+	if v, d, err := registry.Rollback(t.Context(), s, narrower, Now(one)); err != nil || !has(d, evidence.KeyUntrusted) {
+		t.Errorf("trusting nobody, rolled back to %s: %+v, %v", v, d, err)
+	}
+	narrower.Requires.Target, narrower.Requires.Open, narrower.Requires.Requires = registry.Staging, true, nil
+	if v, d, err := registry.Rollback(t.Context(), s, narrower, Now(one)); err != nil || !has(d, evidence.NothingEarlier) {
+		t.Errorf("Staging, which nothing ever held, rolled back to %s: %+v, %v", v, d, err)
+	}
+	if after := len(w.records(t)); after != before || w.holder(t, registry.Production) != "3" {
+		t.Errorf("dry runs made %d records, and Production points at %q", after-before, w.holder(t, registry.Production))
+	}
+
 	// The bytes of 2 have changed: the nearest that verifies is 1.
 	w.Store = &registry.Store{Ledger: s.Ledger, Registry: bytesOf{s.Registry, func(bs []registry.Blob) []registry.Blob {
 		if i := slices.IndexFunc(bs, func(b registry.Blob) bool { return b.SHA256 == evidence.DigestOf([]byte("b")) }); i >= 0 {
@@ -98,7 +118,7 @@ func testRollbackVerifies(t *testing.T, s *registry.Store) {
 		}
 		return bs
 	}}}
-	v, d, err := registry.Rollback(t.Context(), w.Store, "m", requires, By(), Now(one))
+	v, d, err := registry.Rollback(t.Context(), w.Store, w.back(requires), Now(one))
 	if err != nil || v.Number != "1" || !d.Allowed() {
 		t.Errorf("rolled back to %s: %+v, %v", v, d, err)
 	}
@@ -137,7 +157,7 @@ func testRollbackLoses(t *testing.T, s *registry.Store) {
 	w.move(t, one, registry.Production)
 	w.move(t, two, registry.Production)
 	racing := joined(s, movesMeanwhile{s.Ledger, &sync.Once{}, func() { w.move(t, three, registry.Production) }})
-	v, d, err := registry.Rollback(t.Context(), racing, "m", w.Requires(registry.Production), By(), Now(one))
+	v, d, err := registry.Rollback(t.Context(), racing, w.back(w.Requires(registry.Production)), Now(one))
 	if !errors.Is(err, registry.ErrMoved) || w.holder(t, registry.Production) != "3" {
 		t.Errorf("rolled back to %s: %+v, %v; Production points at %q", v, d, err, w.holder(t, registry.Production))
 	}
