@@ -105,3 +105,17 @@ func TestRollbackWithoutVersion(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestTooFew: what is too small is said with the number that the gate asked for.
+func TestTooFew(t *testing.T) {
+	v := failed(t)
+	v.Report.Gates[0].MinSupport = 2
+	for _, g := range v.tooFew() {
+		if g.under != 2 && g.metric == "recall" {
+			t.Errorf("%s: under %d", g.metric, g.under)
+		}
+	}
+	if got := text(t, sinks()["terminal"], v); !strings.Contains(got, "Too small to judge (under 2 truly positive rows): race: Alaska Native 1\n") {
+		t.Error(got)
+	}
+}

@@ -55,7 +55,7 @@ func summary(v View) string {
 		b.WriteString(huggingface.Gates(r))
 		b.WriteString("\n")
 		for _, t := range v.tooFew() {
-			b.WriteString(cards.Markdown("Too small to judge (under "+t.under+" "+denominator(t.metric)+"): "+strings.ReplaceAll(v.smallGroups(t), glue, " ")) + "\n\n")
+			b.WriteString(cards.Markdown(t.head()+strings.ReplaceAll(v.smallGroups(t), glue, " ")) + "\n\n")
 		}
 	case len(v.Decisions) == 0:
 		fmt.Fprintf(&b, "## ✕ %s: not judged\n\nNothing was judged, and nothing was decided.\n", cards.Markdown(title))

@@ -105,10 +105,10 @@ func groups(v View, e *evaluate.Evaluation) *groupBlock {
 	}
 	under := map[string]int64{}
 	for _, t := range v.tooFew() {
-		under[t.metric], _ = strconv.ParseInt(t.under, 10, 64)
+		under[t.metric] = t.under
 	}
 	for _, m := range metrics {
-		b.Metrics = append(b.Metrics, newMetric(e, m, along, bounds[m], max(under[m], 0)))
+		b.Metrics = append(b.Metrics, newMetric(e, m, along, bounds[m], under[m]))
 	}
 	all := metricNames(e.Overall())
 	for _, m := range all {
@@ -132,7 +132,7 @@ func groups(v View, e *evaluate.Evaluation) *groupBlock {
 func newMetric(e *evaluate.Evaluation, metric string, along []string, g gates.Outcome, small int64) metricBlock {
 	b := metricBlock{Title: cards.Title(metric), Denominator: denominator(metric), Small: small, Bound: g.Bound}
 	if small == 0 {
-		b.Small, _ = strconv.ParseInt(minSupport, 10, 64)
+		b.Small = gates.DefaultMinSupport
 	}
 	better := evaluate.Higher
 	if n, err := evaluate.Lookup(metric); err == nil {

@@ -162,7 +162,7 @@ func noteworthy(g gates.Outcome) string {
 func (c *console) tooFew(v View) {
 	for _, t := range v.tooFew() {
 		c.gap()
-		c.paragraph("  ", "Too small to judge (under "+t.under+" "+denominator(t.metric)+"): "+v.smallGroups(t))
+		c.paragraph("  ", t.head()+v.smallGroups(t))
 	}
 }
 

@@ -177,6 +177,7 @@ func claims(e *evaluate.Evaluation, metric string, dimensions ...string) []evide
 // outcome fills what follows from the claims: the worst one's figure, and the gate's interval.
 func outcome(o gates.Outcome, lower, upper *float64, line int, list []evidence.Claim) gates.Outcome {
 	o.Min, o.Max, o.Claims, o.Level = lower, upper, list, 0.95
+	o.MinSupport = 30
 	o.At = schema.Position{File: "gatecard.yaml", Line: line, Column: 5}
 	o.Reproduce = "gatecard gate --explain " + o.Gate
 	if o.Decide == "" {

@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gatecard/gatecard/evaluate"
@@ -156,14 +154,9 @@ type small struct {
 // tooFew are the groups that are too small to judge by a metric.
 type tooFew struct {
 	metric string
-	under  string // the least number that the gate asked for
+	under  int64 // the least number that the gate asked for
 	groups []small
 }
-
-// minSupport is what a gate asks for where its policy says nothing.
-const minSupport = "30"
-
-var underSupport = regexp.MustCompile(`under min_support (\d+)`)
 
 // tooFew gathers, by metric, the groups that a gate left unjudged for their size. For the first gate that looks at groups, the evaluation's
 // other groups of such a size are among them: nobody should read a figure into those either.
@@ -180,12 +173,10 @@ func (v View) tooFew() []tooFew {
 		}
 		i := slices.IndexFunc(list, func(t tooFew) bool { return t.metric == g.Metric })
 		if i < 0 {
-			list, i = append(list, tooFew{metric: g.Metric, under: minSupport}), len(list)
+			list, i = append(list, tooFew{metric: g.Metric}), len(list)
 		}
+		list[i].under = max(list[i].under, g.MinSupport)
 		for _, c := range g.Claims {
-			if m := underSupport.FindStringSubmatch(c.Unjudged); c.Small && m != nil {
-				list[i].under = m[1]
-			}
 			if c.Small && len(c.Against) == 0 {
 				list[i].add(small{c.Groups, c.Support})
 			}
@@ -194,14 +185,18 @@ func (v View) tooFew() []tooFew {
 			continue
 		}
 		shown = true
-		under, _ := strconv.ParseInt(list[i].under, 10, 64)
 		for _, s := range e.Slices {
-			if f, ok := s.Metrics[g.Metric]; ok && f.Support < under {
+			if f, ok := s.Metrics[g.Metric]; ok && f.Support < list[i].under {
 				list[i].add(small{s.Groups, f.Support})
 			}
 		}
 	}
 	return slices.DeleteFunc(list, func(t tooFew) bool { return len(t.groups) == 0 })
+}
+
+// head: "Too small to judge (under 30 truly positive rows): ".
+func (t tooFew) head() string {
+	return fmt.Sprintf("Too small to judge (under %d %s): ", t.under, denominator(t.metric))
 }
 
 func (t *tooFew) add(s small) {
