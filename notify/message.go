@@ -42,6 +42,11 @@ func compose(r evidence.Record, v render.View) message {
 		if v.Statement == nil {
 			m.headline = "was checked on fresh data; the result cannot be read here"
 		}
+	case evidence.Attested:
+		m.mark, m.headline = "✕", "was tested, and does not keep its gates"
+		if v.Statement != nil && v.Statement.Verdict == evidence.Inconclusive {
+			m.headline = "was tested, and is not proven to keep its gates"
+		}
 	case evidence.Healed:
 		m.mark, m.headline = "!", "did not go as decided, and was repaired"
 	default:

@@ -64,11 +64,12 @@ func send(ctx context.Context, s *registry.Store, reader Reader) error {
 	}
 	var refused error
 	told, last := 0, seen
-	for _, r := range records {
+	for i, r := range records {
 		if told == atOnce {
 			break
 		}
 		v, wanted := about(ctx, s, r)
+		wanted = wanted && !toldAnyway(r, records[i+1:])
 		if wanted {
 			err := tell(ctx, reader, r, v)
 			if err != nil && !errors.Is(err, ErrUntellable) {
@@ -86,6 +87,13 @@ func send(ctx context.Context, s *registry.Store, reader Reader) error {
 		last = r.Number
 	}
 	return errors.Join(refused, advance(ctx, s, reader, seen, last))
+}
+
+// toldAnyway says that evidence which lets nothing in need not be told: the refusal that it led to follows, and says the same.
+func toldAnyway(r evidence.Record, later []evidence.Record) bool {
+	return r.Act == evidence.Attested && slices.ContainsFunc(later, func(l evidence.Record) bool {
+		return l.Act == evidence.Refused && l.Model == r.Model && l.Version == r.Version && l.Digest == r.Digest
+	})
 }
 
 // advance passes what nobody needs to be told.
@@ -116,7 +124,7 @@ func recent(records []evidence.Record) []evidence.Record {
 }
 
 // about gathers what is known about a record, and says whether anybody is told of it: a protected target that moved, or did not; a rollback;
-// what a crash or another hand undid; a recheck that does not let its version stay. What cannot be read is left out: a message with less
+// what a crash or another hand undid; a recheck that does not let its version stay; evidence that lets nothing in. What cannot be read is left out: a message with less
 // in it is better than none.
 func about(ctx context.Context, s *registry.Store, r evidence.Record) (v render.View, wanted bool) {
 	v.Model = r.Model
@@ -130,12 +138,17 @@ func about(ctx context.Context, s *registry.Store, r evidence.Record) (v render.
 		wanted = true
 	case evidence.Rechecked:
 		wanted = true // unless it turns out to be good
+	case evidence.Attested:
+		wanted = r.Digest != "" && s.Registry != nil // and it turns out to be bad
 	}
 	if !wanted || r.Digest == "" || s.Registry == nil {
 		return v, wanted
 	}
 	evident(ctx, s, r, &v)
 	if r.Act == evidence.Rechecked && v.Statement != nil && v.Statement.Verdict.Lets() {
+		return v, false
+	}
+	if r.Act == evidence.Attested && (v.Statement == nil || v.Statement.Verdict.Lets()) {
 		return v, false
 	}
 	return v, true

@@ -123,6 +123,29 @@ func TestSendRechecks(t *testing.T) {
 	}
 }
 
+func TestSendTellsOfATestThatFailed(t *testing.T) {
+	attested := evidence.Record{Act: evidence.Attested, Model: "ma-employment", Version: "1", Digest: "its evidence"}
+	other := refused("ma-employment")
+	other.Version = "2"
+	s, l := newStore(t, attested, attested, refused("ma-employment"), attested, other)
+	e := &ear{}
+	if err := Send(t.Context(), s, []Reader{e}); err != nil || !slices.Equal(e.heard, []int64{3, 4, 5}) {
+		t.Errorf("told %v, %v: the refusal stands for the evidence that it is about, and for no other", e.heard, err)
+	}
+	v, _ := about(t.Context(), s, l.records[3])
+	m := compose(l.records[3], v)
+	if m.mark != "✕" || m.headline != "was tested, and does not keep its gates" || len(m.lines) == 0 || !strings.Contains(m.lines[0], "0.295") {
+		t.Errorf("composed %+v", m)
+	}
+	unread := attested
+	unread.Digest = evidence.DigestOf([]byte("another"))
+	s, _ = newStore(t, unread)
+	e = &ear{}
+	if err := Send(t.Context(), s, []Reader{e}); err != nil || len(e.heard) > 0 {
+		t.Errorf("told %v, %v of what cannot be read", e.heard, err)
+	}
+}
+
 func TestSendWithoutALedger(t *testing.T) {
 	if err := Send(t.Context(), nil, []Reader{&ear{}}); err != nil {
 		t.Error(err)

@@ -57,6 +57,9 @@ func (j *Job) note(format string, args ...any) {
 	j.notes = append(j.notes, fmt.Sprintf(format, args...))
 }
 
+// Note adds what the caller found on the way.
+func (j *Job) Note(text string) { j.note("%s", text) }
+
 // Notes tell what happened on the way: a new key, a new registry.
 func (j *Job) Notes() []string { return slices.Clone(j.notes) }
 

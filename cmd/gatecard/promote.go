@@ -3,12 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/notify"
 	"github.com/gatecard/gatecard/pipeline"
 	"github.com/gatecard/gatecard/registry"
 	"github.com/gatecard/gatecard/render"
@@ -31,6 +33,7 @@ func (a *app) promoteCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			a.readers()
 			v, d, err := pipeline.Promote(cmd.Context(), job, args[0], t, dryRun)
 			return a.decided(v, d, dryRun, err)
 		},
@@ -55,12 +58,27 @@ func (a *app) rollbackCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			a.readers()
 			v, d, err := pipeline.Rollback(cmd.Context(), job, args[0], t)
 			return a.decided(v, d, false, err)
 		},
 	}
 	cmd.Flags().StringVar(&target, "to", "", "`TARGET`: a stage, or an alias as @champion")
 	return cmd
+}
+
+// readers are those whom the configuration names, where there is one: a promotion needs none.
+func (a *app) readers() {
+	if _, err := os.Stat(a.config); err != nil && !a.configNamed {
+		return
+	}
+	c, err := a.load()
+	if err == nil {
+		a.job.Tell, err = notify.Readers(c.Notify, os.Getenv)
+	}
+	if err != nil {
+		a.job.Note(fmt.Sprintf("nobody is told: %s", err))
+	}
 }
 
 // decided prints a decision about a move.

@@ -31,14 +31,12 @@ func (a *app) recheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var silent error
-			job.Tell, silent = notify.Readers(c.Notify, os.Getenv)
+			if job.Tell, err = notify.Readers(c.Notify, os.Getenv); err != nil {
+				job.Note(err.Error())
+			}
 			view, err := pipeline.Recheck(cmd.Context(), c, job, args[0])
 			if err != nil {
 				return err
-			}
-			if silent != nil {
-				view.Notes = append(view.Notes, silent.Error())
 			}
 			return a.show(view)
 		},

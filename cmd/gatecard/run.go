@@ -58,14 +58,12 @@ func (a *app) runCommand() *cobra.Command {
 				}
 				job.Promote = append(job.Promote, target)
 			}
-			var silent error
-			job.Tell, silent = notify.Readers(c.Notify, os.Getenv)
+			if job.Tell, err = notify.Readers(c.Notify, os.Getenv); err != nil {
+				job.Note(err.Error())
+			}
 			view, err := pipeline.Run(cmd.Context(), c, job)
 			if err != nil {
 				return err
-			}
-			if silent != nil {
-				view.Notes = append(view.Notes, silent.Error())
 			}
 			return a.show(view)
 		},
