@@ -61,9 +61,11 @@ func TestBadData(t *testing.T) {
 		"bins of text":         {terms: plain + "groups: [{column: g, bins: [1, 2]}]\n", want: `not-a-number: p.csv: g: 4 of 4 rows are not numbers (first: row 1 "x", row 2 "y", row 3 "x")`},
 		"too many groups":      {change: own, terms: grouped, files: memory{"p.csv": lines(many...)}, want: "too-many-groups: p.csv: g: 1001 different values are more groups than the 1000 allowed"},
 		"too large a cross":    {change: own, terms: plain + "groups: [{column: g}, {column: id, bins: [400, 500, 600]}, g * id]\n", files: memory{"p.csv": crossed(600)}, want: "too-many-groups: p.csv: g * id: 1200 different values are more groups than the 1000 allowed"},
-		"strange predictions":  {change: own, files: memory{"p.csv": lines("id,y,score,call,g,other", "a,1,0.9,yes,x,1", "b,0,0.1,no,y,1", "c,0,0.1,0,y,1")}, want: "bad-prediction: p.csv: call: 2 of 3 rows predict what is no value of the label (first: row 1, 2)"},
-		"contradictory calls":  {change: own, files: memory{"p.csv": lines("id,y,score,call,g,other", "a,1,0.5,0,x,1", "b,0,0.499,1,y,1", "c,0,0.1,0,y,1")}, want: "bad-prediction: p.csv: call: 2 of 3 rows contradict the score at the threshold 0.5 (first: row 1, 2)"},
-		"unknown metric":       {change: func(_ *evaluate.Config, n *evaluate.Needs, _ *evaluate.Against) { n.Metrics = []string{"roc_acu"} }, want: `unknown-metric: "roc_acu" is no metric (did you mean "roc_auc"?)`},
+		"too many declared": {change: own, terms: plain + "groups: [{column: other, bins: " + edges(99) + "}, {column: score, bins: " + edges(10) + "}, other * score]\n",
+			want: "too-many-groups: p.csv: other * score: 1100 different values are more groups than the 1000 allowed"},
+		"strange predictions": {change: own, files: memory{"p.csv": lines("id,y,score,call,g,other", "a,1,0.9,yes,x,1", "b,0,0.1,no,y,1", "c,0,0.1,0,y,1")}, want: "bad-prediction: p.csv: call: 2 of 3 rows predict what is no value of the label (first: row 1, 2)"},
+		"contradictory calls": {change: own, files: memory{"p.csv": lines("id,y,score,call,g,other", "a,1,0.5,0,x,1", "b,0,0.499,1,y,1", "c,0,0.1,0,y,1")}, want: "bad-prediction: p.csv: call: 2 of 3 rows contradict the score at the threshold 0.5 (first: row 1, 2)"},
+		"unknown metric":      {change: func(_ *evaluate.Config, n *evaluate.Needs, _ *evaluate.Against) { n.Metrics = []string{"roc_acu"} }, want: `unknown-metric: "roc_acu" is no metric (did you mean "roc_auc"?)`},
 		"no baseline": {change: func(_ *evaluate.Config, n *evaluate.Needs, _ *evaluate.Against) {
 			n.Drift = map[string][]string{"psi": {"score"}}
 		}, want: `no-baseline: drift "psi" needs a baseline, and data names none`},
@@ -140,6 +142,17 @@ func rival(c *evaluate.Config, _ *evaluate.Needs, a *evaluate.Against) {
 
 func rivalColumn(c *evaluate.Config, _ *evaluate.Needs, a *evaluate.Against) {
 	a.Rivals = []evaluate.Rival{{Name: "champion", Version: "m/1", Column: "other", Kept: c.Open("kept.csv")}}
+}
+
+// edges are so many of bins.
+func edges(n int) string { return strings.ReplaceAll(fmt.Sprint(rising(n)), " ", ",") }
+
+func rising(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // crossed are rows of so many groups in two bins each.

@@ -233,6 +233,11 @@ func TestSlices(t *testing.T) {
 		"empty bins":         {"[{column: n, bins: [0, 5]}]", []string{"1,1,a,7"}, []string{"overall 1", "n = <0 0", "n = 0-5 0", "n = >=5 1"}},
 		"cross": {`[{column: g, values: {x: X}}, {column: n, bins: [5]}, g × n]`, []string{"1,1,x,1", "1,0,x,9", "0,0,y,9", "0,0,,9"},
 			[]string{"overall 4", "g = X 2", "g = y 1", "g = (missing) 1", "n = <5 1", "n = >=5 3", "g = X, n = <5 1", "g = X, n = >=5 1", "g = y, n = >=5 1", "g = (missing), n = >=5 1"}},
+		"cross of declared groups": {`[{column: g, values: {x: X, z: Z}}, {column: n, bins: [5]}, n * g]`, []string{"1,1,x,1", "1,0,x,", "0,0,y,1", "0,0,,9"},
+			[]string{"overall 4", "g = X 2", "g = y 1", "g = Z 0", "g = (missing) 1", "n = <5 2", "n = >=5 1", "n = (missing) 1",
+				"g = X, n = <5 1", "g = y, n = <5 1", "g = Z, n = <5 0", "g = X, n = >=5 0", "g = Z, n = >=5 0", "g = (missing), n = >=5 1", "g = X, n = (missing) 1"}},
+		"cross with one undeclared": {`[{column: g, values: {x: X, z: Z}}, {column: n, bins: [5]}, {column: s}, g * n * s]`, []string{"1,1,x,1", "1,0,x,9"},
+			[]string{"overall 2", "g = X 2", "g = Z 0", "n = <5 1", "n = >=5 1", "s = 0 1", "s = 1 1", "g = X, n = <5, s = 1 1", "g = X, n = >=5, s = 0 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := memory{"p.csv": lines(append([]string{"y,s,g,n"}, c.rows...)...)}

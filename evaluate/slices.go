@@ -21,6 +21,8 @@ type coded struct {
 	groups  []Groups
 	codes   []uint32
 	missing int64
+	// declared says of each group that the terms name it: by a value or a bin, or, in a cross, by one of each part
+	declared []bool
 }
 
 // wants are the columns that the dimensions need: numbers where there are bins.
@@ -39,7 +41,8 @@ func (t Terms) wants() []table.Want {
 }
 
 // code gives each row its slice along every dimension. Slices stand in the order of their values (numbers by size), bins from low to
-// high; a value that the terms name and no row has is a slice without rows, so that nothing passes by its absence.
+// high. What the terms declare, a value, a bin or a cross of such, is a slice also where no row is of it, so that nothing passes by its absence;
+// what they do not declare, a value that is only met in the file or "(missing)", is one where rows are.
 func (r *rows) code(t Terms) ([]coded, error) {
 	var dimensions []coded
 	for _, d := range t.Groups {
@@ -61,10 +64,15 @@ func (r *rows) code(t Terms) ([]coded, error) {
 	return dimensions, nil
 }
 
+// add gives it one more slice.
+func (c *coded) add(g Groups, declared bool) {
+	c.groups, c.declared = append(c.groups, g), append(c.declared, declared)
+}
+
 func bins(d Dimension, column table.Column) coded {
 	c := coded{Dimension: d, codes: make([]uint32, len(column.Numbers))}
 	for _, name := range binNames(d.Bins) {
-		c.groups = append(c.groups, Groups{d.Name: name})
+		c.add(Groups{d.Name: name}, true)
 	}
 	absent := uint32(len(c.groups))
 	for i, x := range column.Numbers {
@@ -77,7 +85,7 @@ func bins(d Dimension, column table.Column) coded {
 		c.codes[i] = uint32(sort.Search(len(d.Bins), func(k int) bool { return d.Bins[k] > x }))
 	}
 	if c.missing > 0 {
-		c.groups = append(c.groups, Groups{d.Name: Missing})
+		c.add(Groups{d.Name: Missing}, false)
 	}
 	return c
 }
@@ -105,13 +113,13 @@ func values(d Dimension, file string, column table.Column) (coded, error) {
 	place := map[string]uint32{} // of a person's word
 	codes := map[string]uint32{} // of a value
 	for _, v := range ordered {
-		word := v
-		if w, ok := d.Values[v]; ok {
-			word = w
+		word, named := d.Values[v]
+		if !named {
+			word = v
 		}
 		if _, ok := place[word]; !ok {
 			place[word] = uint32(len(c.groups))
-			c.groups = append(c.groups, Groups{d.Name: word})
+			c.add(Groups{d.Name: word}, d.declares(word))
 		}
 		codes[v] = place[word]
 	}
@@ -123,7 +131,7 @@ func values(d Dimension, file string, column table.Column) (coded, error) {
 		if c.missing++; c.missing == 1 {
 			if _, ok := place[Missing]; !ok { // a file may write it out
 				place[Missing] = uint32(len(c.groups))
-				c.groups = append(c.groups, Groups{d.Name: Missing})
+				c.add(Groups{d.Name: Missing}, false)
 			}
 		}
 		c.codes[i] = place[Missing]
@@ -149,16 +157,23 @@ func byValue(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// cross has a slice for each combination that a row has, in the order of its parts.
+// cross has a slice for each combination that a row has, in the order of its parts; and, where the terms declare every part, for each
+// combination of declared groups, with or without rows.
 func cross(d Dimension, file string, before []coded) (coded, error) {
-	var c coded
-	for i, name := range d.Cross {
+	var parts []coded
+	declared := true
+	for _, name := range d.Cross {
 		part := before[slices.IndexFunc(before, func(c coded) bool { return c.Name == name })]
-		if i == 0 {
-			c = coded{groups: part.groups, codes: slices.Clone(part.codes)}
-			continue
+		parts = append(parts, part)
+		declared = declared && slices.Contains(part.declared, true)
+	}
+	c := parts[0]
+	c.missing = 0
+	for _, part := range parts[1:] {
+		if n := count(c.declared) * count(part.declared); declared && n > maxGroups {
+			return c, tooManyGroups(file, d.Name, n)
 		}
-		if c = c.with(part); len(c.groups) > maxGroups {
+		if c = c.with(part, declared); len(c.groups) > maxGroups {
 			return c, tooManyGroups(file, d.Name, len(c.groups))
 		}
 	}
@@ -166,19 +181,35 @@ func cross(d Dimension, file string, before []coded) (coded, error) {
 	return c, nil
 }
 
-// with crosses one more dimension in.
-func (c coded) with(part coded) coded {
+func count(set []bool) int {
+	n := 0
+	for _, is := range set {
+		if is {
+			n++
+		}
+	}
+	return n
+}
+
+// with crosses one more dimension in: the combinations that rows have, and those that are declared if all of these are wanted.
+func (c coded) with(part coded, declared bool) coded {
 	size := uint64(len(part.groups))
 	used := map[uint64]uint32{}
 	for i, code := range c.codes {
 		used[uint64(code)*size+uint64(part.codes[i])] = 0
+	}
+	both := func(k uint64) bool { return c.declared[k/size] && part.declared[k%size] }
+	for k := range uint64(len(c.groups)) * size {
+		if declared && both(k) {
+			used[k] = 0
+		}
 	}
 	out := coded{codes: make([]uint32, len(c.codes))}
 	for _, k := range slices.Sorted(maps.Keys(used)) {
 		used[k] = uint32(len(out.groups))
 		g := maps.Clone(c.groups[k/size])
 		maps.Copy(g, part.groups[k%size])
-		out.groups = append(out.groups, g)
+		out.add(g, both(k))
 	}
 	for i, code := range c.codes {
 		out.codes[i] = used[uint64(code)*size+uint64(part.codes[i])]

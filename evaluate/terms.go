@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -99,6 +100,25 @@ func (t Terms) Dimension(name string) (Dimension, bool) {
 		return Dimension{}, false
 	}
 	return t.Groups[i], true
+}
+
+// Declares says that the terms name a slice: by a value or a bin of every dimension that it is along. Such a slice stands in an evaluation with
+// or without rows. Overall is none.
+func (t Terms) Declares(groups map[string]string) bool {
+	for name, word := range groups {
+		if d, ok := t.Dimension(name); !ok || !d.declares(word) {
+			return false
+		}
+	}
+	return len(groups) > 0
+}
+
+// declares says that a group is one of the values or bins.
+func (d Dimension) declares(word string) bool {
+	if len(d.Bins) > 0 {
+		return slices.Contains(binNames(d.Bins), word)
+	}
+	return slices.Contains(slices.Collect(maps.Values(d.Values)), word)
 }
 
 // Dimensions are their names, in order.

@@ -8,12 +8,15 @@ import (
 	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evaluate/stats"
 	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/schema"
 )
 
 // claimOf makes a claim of a figure of the metric.
-func claimOf(f evaluate.Figure, m evaluate.Named, t evaluate.Terms, g Gate, groups evaluate.Groups) claim {
-	c := claim{Claim: evidence.Claim{Groups: groups, Value: f.Value, Support: f.Support}, limits: f.Basis, basis: f.Basis}
+func claimOf(s evaluate.Slice, f evaluate.Figure, m evaluate.Named, t evaluate.Terms, g Gate) claim {
+	c := claim{Claim: evidence.Claim{Groups: s.Groups, Value: f.Value, Support: f.Support}, limits: f.Basis, basis: f.Basis}
 	switch {
+	case s.Rows == 0 && f.Support == 0 && t.Declares(s.Groups): // not small, which may be listed and left out: who was named is not there
+		c.Unjudged = "no row of a declared group"
 	case f.Basis.IsSame(): // no sample tells it, so that neither its size nor its kind counts
 		c.Unjudged = unjudged(f)
 	case m.Prevalence && t.Sampling != "deployment":
@@ -63,7 +66,7 @@ func sampled(sampling string) string {
 func figure(s evaluate.Slice, key string) (evaluate.Figure, error) {
 	f, ok := s.Metrics[key]
 	if !ok {
-		return f, fmt.Errorf("the evaluation has no %s for %s", key, s.Groups)
+		return f, fmt.Errorf("%w: no %s for %s", ErrNotEvaluated, key, s.Groups)
 	}
 	return f, sound(f, key, s.Groups.String())
 }
@@ -79,9 +82,9 @@ func sound(f evaluate.Figure, name, of string) error {
 	v, b := *f.Value, f.Basis.Value()
 	switch {
 	case math.IsNaN(v) || math.IsInf(v, 0):
-		return fmt.Errorf("%s for %s is %v in the evaluation", name, of, v)
+		return fmt.Errorf("%w: %s for %s is %v", ErrDamaged, name, of, v)
 	case f.Basis.Method != "" && !(math.Abs(v-b) <= disagree*math.Max(1, math.Abs(v))):
-		return fmt.Errorf("%s for %s is %v in the evaluation, and %v by its own basis", name, of, v, b)
+		return fmt.Errorf("%w: %s for %s is %v, and %v by its own basis", ErrDamaged, name, of, v, b)
 	}
 	return nil
 }
@@ -97,7 +100,7 @@ func perGroup(along func(string) ([]evaluate.Slice, error), overall evaluate.Sli
 	for _, dimension := range across {
 		all, err := along(dimension)
 		if err != nil {
-			return cs, err
+			return cs, fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
 		for _, s := range all {
 			c, err := claimOf(s)
@@ -125,13 +128,13 @@ func pairs(e *evaluate.Evaluation, metric string, across []string, g Gate, compa
 	for _, dimension := range across {
 		one, err := perGroup(e.Along, e.Overall(), []string{dimension}, func(s evaluate.Slice) (claim, error) {
 			f, err := figure(s, m.Key)
-			return claimOf(f, m, e.Terms, g, s.Groups), err
+			return claimOf(s, f, m, e.Terms, g), err
 		})
 		if err != nil {
 			return cs, nil, err
 		}
 		if len(one.all) < 2 {
-			return cs, nil, fmt.Errorf("%q has one group in the evaluation: there is nothing to compare it with", dimension)
+			return cs, nil, schema.Problems{{Code: "one-group", Message: fmt.Sprintf("%q has one group in these rows: there is nothing to compare it with", dimension)}}
 		}
 		single[dimension] = one.all
 		cs.members = append(cs.members, one.members...)

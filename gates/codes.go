@@ -5,6 +5,9 @@ func Codes() map[string]string {
 	return map[string]string{
 		"no-gates":            "A policy without gates would let every model through, and nothing passes by absence. Write at least one gate under `gates:`.",
 		"only-versus":         "Every gate of this policy compares with the champion. As long as there is none, no gate applies, and the first version would be let in with nothing judged. Write at least one gate that judges the model by itself, as {metric: roc_auc, min: 0.8}.",
+		"not-evaluated":       "A gate asks for a figure that the evaluation lacks: it was made under another policy, before the gate was written. Run `gatecard evaluate`, or `gatecard run`, again under this policy.",
+		"evaluation-damaged":  "The evaluation contradicts itself or lacks a part that every evaluation has, so that a verdict on it would mean nothing. Run `gatecard evaluate` again, and let nothing else write its file.",
+		"one-group":           "The gate compares groups with each other, and all rows are of one group. Evaluate rows of two groups at least, or name the groups that must be there by `values:`.",
 		"unknown-gate":        "A gate is of the kind that its own key says: min or max (a bound), max_gap (a gap between groups), min_ratio or max_ratio (a ratio), versus (against the champion), drift. This entry has none of them.",
 		"bad-gate":            "An entry under `gates:` could not be read as its kind. `gatecard schema gate-bound` (or gap, ratio, versus, drift) shows what it holds.",
 		"gate-twice":          "Two gates have the same id, so evidence could not say which one passed. Change one, or leave ids out: they are made from the rule.",

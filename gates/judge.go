@@ -16,6 +16,17 @@ import (
 // ErrOtherTerms says that the evaluation was made on other terms than the policy's, so that its figures mean something else.
 var ErrOtherTerms = errors.New("the evaluation was made on other terms than the policy's")
 
+// EvaluationError is an evaluation that cannot be judged, beside [ErrOtherTerms]. Code is stable.
+type EvaluationError struct{ Code, What string }
+
+func (e *EvaluationError) Error() string { return e.What }
+
+// The evaluation errors. What is missing or wrong is told beside them.
+var (
+	ErrNotEvaluated = &EvaluationError{Code: "not-evaluated", What: "the evaluation lacks what a gate needs"}
+	ErrDamaged      = &EvaluationError{Code: "evaluation-damaged", What: "the evaluation is not as `gatecard evaluate` writes it"}
+)
+
 // maxListed is the most claims of a gate that its result lists, worst first. All count in the verdict.
 const maxListed = 200
 
@@ -26,7 +37,7 @@ func Judge(p Policy, e *evaluate.Evaluation, s evidence.Standing) (*Report, erro
 		return nil, errors.New("the policy has no gates: nothing was judged")
 	}
 	if len(e.Slices) == 0 || len(e.Overall().Groups) != 0 {
-		return nil, errors.New("the evaluation has no slices: nothing was judged")
+		return nil, fmt.Errorf("%w: it has no slices, and nothing was judged", ErrDamaged)
 	}
 	theirs, err := schema.Encode(e.Terms)
 	if err != nil {
@@ -90,14 +101,15 @@ func judge(g Gate, e *evaluate.Evaluation, s evidence.Standing) (Outcome, error)
 		return o, nil
 	}
 	if len(cs.all) == 0 {
-		return o, errors.New("no group, column or metric matched: nothing was judged")
+		return o, fmt.Errorf("%w: no group, column or metric matched, and nothing was judged", ErrDamaged)
 	}
 	j := newJudgement(g, cs)
 	o.Verdict = j.verdict()
 	o.Value, o.Low, o.High, o.Margin = finite(j.value), finite(j.low), finite(j.high), finite(j.margin())
 	o.Note = joined("; ", j.note, cs.note)
-	if worst := cs.all[0]; worst.Unjudged == "" {
-		o.Where, o.Measured = g.Rule.words(worst, e).where, number(worst.Value)
+	o.Where = g.Rule.words(j.decides, e).where
+	if j.decides.Value != nil {
+		o.Measured = number(j.decides.Value)
 	}
 	o.Sentence = j.sentence(o, e)
 	for _, m := range cs.members {

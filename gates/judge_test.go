@@ -217,6 +217,8 @@ func TestNothingToJudge(t *testing.T) {
 	other.Label = "another"
 	empty := *e
 	empty.Slices = nil
+	figureless := *e
+	figureless.Slices = []evaluate.Slice{{Groups: evaluate.Groups{}}}
 	headless := *e
 	headless.Slices = []evaluate.Slice{{Groups: evaluate.Groups{"g": "a"}}}
 	for name, c := range map[string]struct {
@@ -225,8 +227,9 @@ func TestNothingToJudge(t *testing.T) {
 		want string
 	}{
 		"no gates":    {none, e, "the policy has no gates: nothing was judged"},
-		"no slices":   {p, &empty, "the evaluation has no slices: nothing was judged"},
-		"no overall":  {p, &headless, "the evaluation has no slices: nothing was judged"},
+		"no slices":   {p, &empty, gates.ErrDamaged.Error() + ": it has no slices, and nothing was judged"},
+		"no overall":  {p, &headless, gates.ErrDamaged.Error() + ": it has no slices, and nothing was judged"},
+		"no figure":   {p, &figureless, "gate recall: " + gates.ErrNotEvaluated.Error() + ": no recall for overall"},
 		"other terms": {other, e, gates.ErrOtherTerms.Error()},
 	} {
 		r, err := gates.Judge(c.p, c.e, evidence.Standing{})
@@ -236,6 +239,12 @@ func TestNothingToJudge(t *testing.T) {
 	}
 	if _, err := gates.Judge(other, e, evidence.Standing{}); !errors.Is(err, gates.ErrOtherTerms) {
 		t.Errorf("other terms: %v", err)
+	}
+	if _, err := gates.Judge(p, &empty, evidence.Standing{}); !errors.Is(err, gates.ErrDamaged) {
+		t.Errorf("no slices: %v", err)
+	}
+	if _, err := gates.Judge(p, &figureless, evidence.Standing{}); !errors.Is(err, gates.ErrNotEvaluated) {
+		t.Errorf("no figure: %v", err)
 	}
 }
 

@@ -53,7 +53,7 @@ func (r *boundRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 	}
 	return perGroup(e.Along, e.Overall(), r.Across, func(s evaluate.Slice) (claim, error) {
 		f, err := figure(s, m.Key)
-		return claimOf(f, m, e.Terms, g, s.Groups), err
+		return claimOf(s, f, m, e.Terms, g), err
 	})
 }
 

@@ -60,7 +60,7 @@ func (r *driftRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 	for _, column := range r.Columns {
 		i := slices.IndexFunc(e.Drift, func(s evaluate.Shift) bool { return s.Distance == r.Drift && s.Column == column })
 		if i < 0 {
-			return cs, fmt.Errorf("the evaluation has no %s of the column %q", r.Drift, column)
+			return cs, fmt.Errorf("%w: no %s of the column %q", ErrNotEvaluated, r.Drift, column)
 		}
 		f := e.Drift[i].Figure
 		if err := sound(f, r.Drift, column); err != nil {

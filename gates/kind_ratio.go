@@ -103,7 +103,7 @@ func (r *ratioRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 func (r *ratioRule) referenceOf(e *evaluate.Evaluation, dimension string) (evaluate.Groups, error) {
 	along, err := e.Along(dimension)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	most := along[0]
 	var names []string

@@ -94,18 +94,18 @@ func (r *versusRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 	case !ok:
 		return claims{never: true, absent: fmt.Sprintf("there are no scores of the %s to compare with", r.Versus)}, nil
 	case len(c.Slices) == 0 || len(c.Slices[0].Groups) != 0:
-		return claims{}, fmt.Errorf("the comparison with the %s has no slices", r.Versus)
+		return claims{}, fmt.Errorf("%w: the comparison with the %s has no slices", ErrDamaged, r.Versus)
 	case !c.Paired:
 		return claims{absent: fmt.Sprintf("the %s was not scored on the same rows", r.Versus)}, nil
 	case min(c.Rows, c.Unmatched, c.LeftOut) < 0:
-		return claims{}, fmt.Errorf("the comparison with the %s has less than 0 rows", r.Versus)
+		return claims{}, fmt.Errorf("%w: the comparison with the %s has less than 0 rows", ErrDamaged, r.Versus)
 	case r.chosen(c):
 		return claims{absent: r.unmatched(c)}, nil
 	}
 	flip := (m.Better == evaluate.Higher) == (r.MaxDrop != nil) // ours − theirs is a gain where higher is better
 	cs, err := perGroup(c.Along, c.Slices[0], r.Across, func(s evaluate.Slice) (claim, error) {
 		f, err := figure(s, m.Key)
-		x := claimOf(f, m, e.Terms, g, s.Groups)
+		x := claimOf(s, f, m, e.Terms, g)
 		if flip {
 			x.limits, x.flip = negated{f.Basis}, true
 			if f.Value != nil {

@@ -3,6 +3,7 @@ package gates_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"math"
@@ -212,6 +213,9 @@ func damaged(t *testing.T, p gates.Policy, e *evaluate.Evaluation, was *gates.Re
 			case err != nil && r != nil:
 				t.Fatalf("%s, %s: a report beside an error", at.name, name)
 			case err != nil:
+				if wanted := map[bool]error{true: gates.ErrNotEvaluated, false: gates.ErrDamaged}[name == "absent"]; !errors.Is(err, wanted) {
+					t.Errorf("%s is %s: %v", at.name, name, err)
+				}
 				refused++
 			case told(r, nil) != before:
 				t.Errorf("%s is %s, and the gates say\n%s\ninstead of\n%s", at.name, name, told(r, nil), before)
@@ -258,8 +262,8 @@ func damaged(t *testing.T, p gates.Policy, e *evaluate.Evaluation, was *gates.Re
 		for c := range copied.Comparisons {
 			copied.Comparisons[c].Slices = copied.Comparisons[c].Slices[:1]
 		}
-		if r, err := gates.Judge(one, copied, s); err == nil {
-			t.Errorf("no group is in the evaluation, and %s is %s", one.Gates[0].ID, r.Verdict)
+		if r, err := gates.Judge(one, copied, s); !errors.Is(err, gates.ErrDamaged) {
+			t.Errorf("no group is in the evaluation, and %s is %v (%v)", one.Gates[0].ID, r, err)
 		}
 	}
 	// other terms
@@ -317,7 +321,10 @@ func told(r *gates.Report, err error) string {
 			fmt.Fprintf(&b, "note: %s\n", g.Note)
 		}
 		if g.Value != nil {
-			fmt.Fprintf(&b, "%s: %s in [%s, %s] %s, margin %s\n", g.Where, show(g.Value), show(g.Low), show(g.High), g.Bound, show(g.Margin))
+			fmt.Fprintf(&b, "gate: %s in [%s, %s] %s, margin %s\n", show(g.Value), show(g.Low), show(g.High), g.Bound, show(g.Margin))
+		}
+		if g.Where != "" {
+			fmt.Fprintf(&b, "shown: %s\n", strings.TrimSpace(g.Where+" "+g.Measured))
 		}
 		if len(g.Small) > 0 {
 			fmt.Fprintf(&b, "small: %s\n", strings.Join(g.Small, "; "))

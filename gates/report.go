@@ -28,8 +28,8 @@ type Outcome struct {
 	Across     []string        `json:"across,omitempty"` // dimensions
 	Required   string          `json:"required"`         // "at least 0.50"
 	Bound      string          `json:"bound"`            // "≥ 0.50"
-	Where      string          `json:"where"`            // worst claim in words: "people with a disability", "women − men", "score"
-	Measured   string          `json:"measured"`         // "0.295"; empty: nothing
+	Where      string          `json:"where"`            // the claim that decides, in words: "people with a disability", "women − men", "score"
+	Measured   string          `json:"measured"`         // its figure: "0.295"; empty: nothing
 	Because    string          `json:"because,omitempty"`
 	Decide     Decide          `json:"decide"`
 	Level      float64         `json:"level"`

@@ -22,7 +22,7 @@ type Limits interface {
 //	same             a model's difference to itself: 0, and nothing else is possible
 //
 // It has only finite numbers, so it survives JSON bit for bit: that is how an evaluation.json is judged later at any level. Make one
-// by its constructor ([Proportion], [F1], [FBeta], [AUC], [PairedAUC], [Paired], [PairedPrecision], [PairedF1], [Mean], [StudentT],
+// by its constructor ([Proportion], [F1], [AUC], [PairedAUC], [Paired], [PairedPrecision], [PairedF1], [Mean], [StudentT],
 // [Influence], [Difference], [Ratio], [Average], [Same]).
 type Basis struct {
 	Method   string     `json:"method,omitempty"`

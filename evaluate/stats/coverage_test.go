@@ -264,39 +264,6 @@ func TestCoverageFailingEnds(t *testing.T) {
 	}
 }
 
-// TestCoverageFBeta enumerates TP, FP and FN of m rows. F1 on J is a proportion given m, so only F-beta can err more than Clopper-Pearson.
-func TestCoverageFBeta(t *testing.T) {
-	ms := []int{10, 30, 60}
-	if soak {
-		ms = append(ms, 100, 200)
-	}
-	for _, beta := range []float64{.5, 1, 2} {
-		var w worst
-		for _, m := range ms {
-			for _, j := range []float64{.05, .2, .5, .8, .95} {
-				for _, share := range []float64{0, .1, .5, .9, 1} { // of the errors that are false positives
-					truth := (1 + beta*beta) * j / ((1+beta*beta)*j + (1-j)*(share+beta*beta*(1-share)))
-					low, high := 0.0, 0.0
-					for tp, w1 := range binomial(m, j) {
-						if w1 < 1e-9 {
-							continue
-						}
-						for fp, w2 := range binomial(m-tp, share) {
-							if w2 < 1e-9 {
-								continue
-							}
-							l, h := missed(FBeta(float64(tp), float64(fp), float64(m-tp-fp), beta), truth, nominal)
-							low, high = low+count(l, w1*w2), high+count(h, w1*w2)
-						}
-					}
-					w.add(low, high, "beta = %v, m = %d, J = %v, share of FP %v", beta, m, j, share)
-				}
-			}
-		}
-		w.check(t, boundRest)
-	}
-}
-
 // TestCoveragePaired enumerates only-ours and only-theirs of n pairs, at the nominal level and at one of Bonferroni's.
 func TestCoveragePaired(t *testing.T) {
 	ns := []int{30, 50, 100}

@@ -25,14 +25,6 @@ func F1(tp, fp, fn float64) Basis {
 	return b
 }
 
-// FBeta is (1+β²)TP / ((1+β²)TP + β²FN + FP), taken for TP successes of TP + (β²FN+FP)/(1+β²) trials: conservative. β > 0.
-func FBeta(tp, fp, fn, beta float64) Basis {
-	if !(beta > 0) {
-		return Basis{}
-	}
-	return Proportion(tp, tp+(beta*beta*fn+fp)/(1+beta*beta))
-}
-
 // fromJ maps a limit of K/N to the scale of the figure.
 func (b Basis) fromJ(j float64) float64 {
 	switch b.Scale {
