@@ -9,7 +9,7 @@ import (
 type comparisonBlock struct {
 	With, Version, Rows string
 	Paired              bool
-	Unmatched           string
+	Unmatched, LeftOut  string // rows of one side alone; empty: none
 	Figures             []comparedRow
 	Groups              []comparedRow // of the metrics that gates compare, along their dimensions
 }
@@ -24,6 +24,9 @@ func comparisons(v View, e *evaluate.Evaluation) []comparisonBlock {
 		b := comparisonBlock{With: c.With, Version: c.Version, Rows: evaluate.Count(c.Rows), Paired: c.Paired}
 		if c.Unmatched > 0 {
 			b.Unmatched = evaluate.Count(c.Unmatched)
+		}
+		if c.LeftOut > 0 {
+			b.LeftOut = evaluate.Count(c.LeftOut)
 		}
 		if len(c.Slices) == 0 {
 			continue

@@ -358,7 +358,7 @@ func passed(t testing.TB) View {
 // worse is version 3, against the champion.
 func worse(t testing.TB) View {
 	e, champion := census(t, "3"), census(t, "2")
-	c := evaluate.Comparison{With: "champion", Version: "ma-employment/2", Paired: true, Rows: 69126}
+	c := evaluate.Comparison{With: "champion", Version: "ma-employment/2", Paired: true, Rows: 69126, Unmatched: 1203, LeftOut: 12}
 	for i, s := range e.Slices {
 		d := evaluate.Slice{Groups: s.Groups, Rows: s.Rows, Metrics: map[string]evaluate.Figure{}}
 		for name, f := range s.Metrics {
