@@ -113,6 +113,23 @@ func (t Terms) Declares(groups map[string]string) bool {
 	return len(groups) > 0
 }
 
+// Declared is how many slices along a dimension the terms declare: for a cross, none unless they declare every part.
+func (t Terms) Declared(dimension string) int {
+	d, _ := t.Dimension(dimension)
+	switch {
+	case len(d.Cross) > 0:
+		n := 1
+		for _, part := range d.Cross {
+			n *= t.Declared(part)
+		}
+		return n
+	case len(d.Bins) > 0:
+		return len(d.Bins) + 1
+	}
+	words := slices.Sorted(maps.Values(d.Values))
+	return len(slices.Compact(words))
+}
+
 // declares says that a group is one of the values or bins.
 func (d Dimension) declares(word string) bool {
 	if len(d.Bins) > 0 {

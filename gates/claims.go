@@ -90,7 +90,7 @@ func sound(f evaluate.Figure, name, of string) error {
 }
 
 // perGroup makes a claim of each group along the dimensions, or overall without any.
-func perGroup(along func(string) ([]evaluate.Slice, error), overall evaluate.Slice, across []string, claimOf func(evaluate.Slice) (claim, error)) (claims, error) {
+func perGroup(t evaluate.Terms, along func(string) ([]evaluate.Slice, error), overall evaluate.Slice, across []string, claimOf func(evaluate.Slice) (claim, error)) (claims, error) {
 	cs := claims{need: 1}
 	if len(across) == 0 {
 		c, err := claimOf(overall)
@@ -101,6 +101,15 @@ func perGroup(along func(string) ([]evaluate.Slice, error), overall evaluate.Sli
 		all, err := along(dimension)
 		if err != nil {
 			return cs, fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		declared := 0
+		for _, s := range all {
+			if t.Declares(s.Groups) {
+				declared++
+			}
+		}
+		if want := t.Declared(dimension); declared < want {
+			return cs, fmt.Errorf("%w: %d of %d groups that are declared along %q", ErrNotEvaluated, want-declared, want, dimension)
 		}
 		for _, s := range all {
 			c, err := claimOf(s)
@@ -126,7 +135,7 @@ func pairs(e *evaluate.Evaluation, metric string, across []string, g Gate, compa
 	cs.need = 2
 	single = map[string][]claim{}
 	for _, dimension := range across {
-		one, err := perGroup(e.Along, e.Overall(), []string{dimension}, func(s evaluate.Slice) (claim, error) {
+		one, err := perGroup(e.Terms, e.Along, e.Overall(), []string{dimension}, func(s evaluate.Slice) (claim, error) {
 			f, err := figure(s, m.Key)
 			return claimOf(s, f, m, e.Terms, g), err
 		})

@@ -322,6 +322,33 @@ gates:
 	}
 }
 
+// TestDeclaredGroupsAreThere: an evaluation without a slice that its terms declare is not judged, whoever left it out.
+func TestDeclaredGroupsAreThere(t *testing.T) {
+	const yaml = `task: binary
+label: label
+groups: [{column: sex, values: {m: men, f: women, w: women}}, {column: age, bins: [40]}, {column: region}, sex * age, region * sex]
+gates:
+`
+	const rows = "sex age region label prediction n\nm 20 a 1 1 99\nf 50 b 1 1 99\n"
+	for _, across := range []string{"sex", "age", "sex * age", "region * sex"} {
+		rule := fmt.Sprintf("  - {metric: recall, across: [%q], min: 0.5}\n", across)
+		e, _ := run(t, yaml+rule, rows)
+		p := parse(t, yaml+rule)
+		along, err := e.Along(across)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, gone := range along {
+			less := *e
+			less.Slices = slices.DeleteFunc(slices.Clone(e.Slices), func(s evaluate.Slice) bool { return s.Groups.String() == gone.Groups.String() })
+			_, err := gates.Judge(p, &less, evidence.Standing{})
+			if declared := across != "region * sex"; errors.Is(err, gates.ErrNotEvaluated) != declared {
+				t.Errorf("without %s: %v", gone.Groups, err)
+			}
+		}
+	}
+}
+
 // manyRegions are 50 groups of some thousand rows: 2,450 ordered pairs.
 func manyRegions() string {
 	rows := "region label prediction n\n"

@@ -51,7 +51,7 @@ func (r *boundRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 	if err != nil {
 		return claims{}, err
 	}
-	return perGroup(e.Along, e.Overall(), r.Across, func(s evaluate.Slice) (claim, error) {
+	return perGroup(e.Terms, e.Along, e.Overall(), r.Across, func(s evaluate.Slice) (claim, error) {
 		f, err := figure(s, m.Key)
 		return claimOf(s, f, m, e.Terms, g), err
 	})

@@ -103,7 +103,7 @@ func (r *versusRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 		return claims{absent: r.unmatched(c)}, nil
 	}
 	flip := (m.Better == evaluate.Higher) == (r.MaxDrop != nil) // ours − theirs is a gain where higher is better
-	cs, err := perGroup(c.Along, c.Slices[0], r.Across, func(s evaluate.Slice) (claim, error) {
+	cs, err := perGroup(e.Terms, c.Along, c.Slices[0], r.Across, func(s evaluate.Slice) (claim, error) {
 		f, err := figure(s, m.Key)
 		x := claimOf(s, f, m, e.Terms, g)
 		if flip {
