@@ -182,8 +182,22 @@ func (c *Config) profile(ctx context.Context) (*evaluate.Baseline, error) {
 	return b, nil
 }
 
-// locate turns a column that the data lacks into a problem at the place that names it.
+// locate turns a column that the data lacks into a problem at the place that names it, and one that has no place, of a baseline or another
+// version that is not there, into one at the first gate that asks for it.
 func (c Config) locate(err error) error {
+	var ps schema.Problems
+	if errors.As(err, &ps) {
+		key := map[string]string{"no-baseline": "drift", "no-rival": "versus"}
+		for i, p := range ps {
+			for g := range c.Gates {
+				if p.Position == (schema.Position{}) && key[p.Code] != "" && c.doc.Has("gates", g, key[p.Code]) {
+					ps[i].Position = c.doc.At("gates", g, key[p.Code])
+					break
+				}
+			}
+		}
+		return err
+	}
 	var bad *table.Error
 	if !errors.As(err, &bad) || bad.Code != "no-such-column" {
 		return err

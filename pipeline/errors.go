@@ -85,6 +85,10 @@ func Classify(err error) (Kind, string) {
 		return Refused, "stored-bytes-damaged"
 	case errors.As(err, &data):
 		return Data, data.Code
+	case errors.Is(err, gates.ErrDamaged):
+		return Data, "evaluation-damaged"
+	case errors.Is(err, gates.ErrNotEvaluated):
+		return Usage, "not-evaluated"
 	case errors.As(err, &problems) && len(problems) > 0:
 		return Usage, problems[0].Code
 	case errors.As(err, &usage):

@@ -30,6 +30,8 @@ func Codes() map[string]string {
 		"no-trust":             "Whose signature counts is never taken from the evidence itself: name public keys by --trust FILE.pub, or a registry whose ledger lists them.",
 		"no-policy":            "No policy was ever set for this model. `gatecard policy set` sets that of gatecard.yaml; the first run of a model does so too.",
 		"baseline-changed":     "Drift is measured against other rows than the policy names, so that it would mean something else. The policy holds the digest of the baseline's ids and labels. Put the baseline back, or put the new one in force: `gatecard policy set`, and evaluate again.",
+		"file-or-column":       "What `data: {compare: …}` names is a file and a column of the data as well. Rename one of them, or write the file's path with ./ before it.",
+		"moved-past-the-log":   "A target points elsewhere than the log's decisions left it: somebody moved it without gatecard, so that no evidence was asked for. Find out who; then promote or roll back by gatecard.",
 		"bad-out":              "--out would write over an input or over a file that gatecard did not write. Name another folder.",
 		"bad-target":           "A target is a stage (None, Staging, Production, Archived) or an alias with its @, as @champion.",
 		"bad-model":            "A model's name is as in MLflow: letters that can be seen, \"/\" only between parts (org/name), no \"@\", which stands before an alias.",

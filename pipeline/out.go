@@ -85,11 +85,16 @@ func probe(out string) error {
 }
 
 // ours says whether a file of --out is gatecard's: evaluation.json and card.json by their own words, gates.json beside the one, all else beside
-// the other.
+// the other; evidence beside either, as a recheck writes no card.
 func ours(out, name string) bool {
+	evaluated := says(filepath.Join(out, evaluationFile), evaluate.SchemaID)
 	switch name {
 	case evaluationFile, gatesFile:
-		return says(filepath.Join(out, evaluationFile), evaluate.SchemaID)
+		return evaluated
+	case evidenceFile, proofFile:
+		if evaluated {
+			return true
+		}
 	}
 	return says(filepath.Join(out, cardFile), cards.SchemaID)
 }
@@ -153,17 +158,23 @@ func write(ctx context.Context, job *Job, version *evidence.Version, files []reg
 		}
 	}
 	if v.Evidence != nil {
-		envelope, err := evidence.EncodeEnvelope(v.Evidence.Envelope)
+		signed, err := evidenceFiles(v.Evidence)
 		if err != nil {
 			return err
 		}
-		proof, err := evidence.EncodeProof(v.Evidence.Log)
-		if err != nil {
-			return err
-		}
-		written = append(written, blob(evidenceFile, envelope), blob(proofFile, proof))
+		written = append(written, signed...)
 	}
 	return writeAll(ctx, job.Out, append(written, pages...))
+}
+
+// evidenceFiles are an envelope, and its proof beside it.
+func evidenceFiles(b *evidence.Bundle) ([]registry.Blob, error) {
+	envelope, err := evidence.EncodeEnvelope(b.Envelope)
+	if err != nil {
+		return nil, err
+	}
+	proof, err := evidence.EncodeProof(b.Log)
+	return []registry.Blob{blob(evidenceFile, envelope), blob(proofFile, proof)}, err
 }
 
 // rewrite writes the pages once more where something was decided since.

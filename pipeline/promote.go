@@ -94,5 +94,9 @@ func inForce(ctx context.Context, s *registry.Store, model string) (gates.Policy
 	if err != nil {
 		return gates.Policy{}, err
 	}
-	return gates.ParsePolicy(d)
+	p, err := gates.ParsePolicy(d)
+	for i := range p.Gates {
+		p.Gates[i].At = schema.Position{} // it is no file's
+	}
+	return p, err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/evaluate"
@@ -15,12 +17,20 @@ import (
 )
 
 // Recheck judges what a target points at on fresh data, by the policy in force and the stored baseline. It signs and attaches what it found,
-// and moves nothing.
+// writes it into job.Out where that is given, and moves nothing.
 func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View, error) {
 	view := render.View{}
 	store, err := job.must(ctx) // read: bad data writes nothing
 	if err != nil {
 		return view, err
+	}
+	if err := checkOut(job.Out, c.inputs()); err != nil {
+		return view, err
+	}
+	if _, err := os.Stat(filepath.Join(job.Out, cardFile)); err == nil { // a run's
+		if err := keepEvidence(job.Out); err != nil {
+			return view, err
+		}
 	}
 	version, err := job.version(ctx, name)
 	if err != nil {
@@ -84,17 +94,19 @@ func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View,
 		return view, err
 	}
 	s.Predictions = "supplied by " + key.Owner.Subject
+	var written []registry.Blob
 	for _, part := range []struct {
 		path string
 		v    any
-	}{{"recheck/" + evaluationFile, evaluation}, {"recheck/" + gatesFile, view.Report}} {
+	}{{evaluationFile, evaluation}, {gatesFile, view.Report}} {
 		b, err := schema.Encode(part.v)
 		if err != nil {
 			return view, err
 		}
-		file := blob(part.path, b)
+		written = append(written, blob(part.path, b))
+		file := blob("recheck/"+part.path, b)
 		if err := store.Attach(ctx, version, file); err != nil {
-			return view, fmt.Errorf("attach %s to %s: %w", part.path, version, err)
+			return view, fmt.Errorf("attach %s to %s: %w", file.Path, version, err)
 		}
 		s.Attachments = append(s.Attachments, file.File)
 	}
@@ -104,6 +116,16 @@ func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View,
 		return view, err
 	}
 	view.Statement = &s
+	if job.Out != "" {
+		signed, err := evidenceFiles(view.Evidence)
+		if err != nil {
+			return view, err
+		}
+		if err := writeAll(ctx, job.Out, append(written, signed...)); err != nil {
+			return view, err
+		}
+		view.Out = job.Out
+	}
 	job.note("%s was rechecked on %s; the signed result is attached, and nothing was moved", version, cards.Rows(evaluation))
 	job.tell(ctx)
 	view.Notes = job.notes

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/gatecard/gatecard/cards"
@@ -130,12 +131,29 @@ func rivalOf(ctx context.Context, c Config, job *Job, store *registry.Store, who
 	case !named:
 		return r, r.Scores.Open != nil, nil
 	case isFile(c.path(compare)):
+		if err := c.notBoth(ctx, name, compare); err != nil {
+			return r, false, err
+		}
 		r.Kept, r.Scores = r.Scores, c.Data.Open(compare)
 		r.ID, r.Label, r.Score = c.Data.ID, "", c.Data.Score
 	default:
 		r.Kept, r.Scores, r.Column = r.Scores, table.Source{}, compare
 	}
 	return r, true, nil
+}
+
+// notBoth refuses a name that is a file and a column of the data: nobody could say which is meant.
+func (c Config) notBoth(ctx context.Context, rival, name string) error {
+	t, err := table.Open(ctx, c.Data.Open(c.Data.Path))
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	if !slices.Contains(t.Names, name) {
+		return nil
+	}
+	return schema.Problems{{Position: c.doc.At("data", "compare", rival), Code: "file-or-column",
+		Message: fmt.Sprintf("%q is a file, and a column of %s too: rename one of them, or write the file as ./%s", name, c.Data.Path, name)}}
 }
 
 func isFile(path string) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/gatecard/gatecard/cards"
@@ -13,8 +14,8 @@ import (
 	"github.com/gatecard/gatecard/evidence"
 )
 
-// Checked is what a verification of a file found.
-type Checked struct {
+// Verified is what a verification of a file found.
+type Verified struct {
 	File      string              `json:"file"`
 	Version   string              `json:"version,omitempty"`
 	Digest    evidence.Digest     `json:"digest,omitempty"`
@@ -27,10 +28,10 @@ type Checked struct {
 }
 
 // OK asks for something met and nothing unmet.
-func (c Checked) OK() bool { return len(c.Met) > 0 && len(c.Unmet) == 0 }
+func (c Verified) OK() bool { return len(c.Met) > 0 && len(c.Unmet) == 0 }
 
 // Lines are the answer for a terminal.
-func (c Checked) Lines() []string {
+func (c Verified) Lines() []string {
 	mark := "✕ NOT verified"
 	if c.OK() {
 		mark = "✓ verified"
@@ -58,8 +59,9 @@ func (c Checked) Lines() []string {
 	return lines
 }
 
-// VerifyFile checks a file of evidence, or a dossier, against the keys of --trust or of the ledger.
-func VerifyFile(ctx context.Context, file, artifacts string, job *Job) (Checked, error) {
+// Verify checks a file of evidence, or a dossier, against the keys of --trust or of the ledger; and (artifacts not "") whether a folder holds the
+// very files that the evidence is about.
+func Verify(ctx context.Context, file, artifacts string, job *Job) (Verified, error) {
 	trust := job.Trust
 	if trust == nil {
 		store, err := job.must(ctx)
@@ -68,62 +70,46 @@ func VerifyFile(ctx context.Context, file, artifacts string, job *Job) (Checked,
 			err = usage("no-trust", "whose signature counts? Name public keys by --trust FILE.pub, or a registry whose ledger lists them (%s)", err)
 		}
 		if err != nil {
-			return Checked{}, err
+			return Verified{}, err
 		}
 		if trust, err = store.Trust(ctx); err != nil {
-			return Checked{}, err
+			return Verified{}, err
 		}
 	}
 	if strings.HasSuffix(file, ".zip") {
 		return verifyDossier(file, trust, job)
 	}
-	v, err := Verify(file, artifacts, trust, job)
-	return Checked{File: file, Version: versionOf(v.Statement), Digest: v.Digest, Signer: v.Signer, Met: v.Decision.Met, Unmet: v.Decision.Unmet,
-		Unchecked: v.Decision.Unchecked, Statement: v.Statement}, err
+	return verifyEvidence(file, artifacts, trust, job)
 }
 
-func versionOf(s *evidence.Statement) string {
-	if s == nil {
-		return ""
-	}
-	return s.Version.String()
-}
-
-func verifyDossier(file string, trust evidence.Trust, job *Job) (Checked, error) {
+func verifyDossier(file string, trust evidence.Trust, job *Job) (Verified, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return Checked{}, missing("read the dossier", err)
+		return Verified{}, missing("read the dossier", err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return Checked{}, err
+		return Verified{}, err
 	}
 	v, err := compliance.VerifyZip(f, info.Size(), trust, job.Now())
 	if err != nil {
 		v.Unmet = append(v.Unmet, evidence.Refusal{Requirement: "dossier", Reason: compliance.DossierMalformed, Detail: err.Error()})
 	}
-	return Checked{File: file, Version: v.Version, Signer: v.Signer, Met: v.Met, Unmet: v.Unmet, Notes: v.Notes, Statement: v.Statement}, nil
+	return Verified{File: file, Version: v.Version, Signer: v.Signer, Met: v.Met, Unmet: v.Unmet, Notes: v.Notes, Statement: v.Statement}, nil
 }
 
-// Verified is what evidence is good for, without registry or ledger.
-type Verified struct {
-	Digest    evidence.Digest     `json:"digest"`
-	Statement *evidence.Statement `json:"statement,omitempty"`
-	Signer    evidence.Actor      `json:"signer"`
-	Decision  evidence.Decision   `json:"decision"`
-}
-
-// Verify checks an envelope, with the proof beside it where there is one, and (artifacts not "") whether a folder holds the very files that
-// it is about.
-func Verify(file, artifacts string, trust evidence.Trust, job *Job) (Verified, error) {
+// verifyEvidence checks an envelope, with the proof beside it where there is one.
+func verifyEvidence(file, artifacts string, trust evidence.Trust, job *Job) (Verified, error) {
+	v := Verified{File: file}
 	b, err := os.ReadFile(file)
 	if err != nil {
-		return Verified{}, missing("read the evidence", err)
+		return v, missing("read the evidence", err)
 	}
 	envelope, err := evidence.DecodeEnvelope(b)
 	if err != nil {
-		return Verified{Decision: refused(err)}, nil
+		v.Unmet = refused(err)
+		return v, nil
 	}
 	bundle := evidence.Bundle{Envelope: envelope}
 	if beside, ok := strings.CutSuffix(file, ".dsse.json"); ok {
@@ -131,16 +117,18 @@ func Verify(file, artifacts string, trust evidence.Trust, job *Job) (Verified, e
 		switch {
 		case err == nil:
 			if bundle.Log, err = evidence.DecodeProof(proof); err != nil {
-				return Verified{Decision: refused(err)}, nil
+				v.Unmet = refused(err)
+				return v, nil
 			}
 		case !errors.Is(err, fs.ErrNotExist):
-			return Verified{}, missing("read the proof beside the evidence", err)
+			return v, missing("read the proof beside the evidence", err)
 		}
 	}
 	now := job.Now()
-	v := Verified{Digest: envelope.Digest(), Decision: evidence.VerifyOffline(bundle, trust, now)}
+	d := evidence.VerifyOffline(bundle, trust, now)
+	v.Digest, v.Met, v.Unmet, v.Unchecked = envelope.Digest(), d.Met, d.Unmet, d.Unchecked
 	if s, by, err := evidence.Open(envelope, trust, now); err == nil {
-		v.Statement, v.Signer = &s, by
+		v.Version, v.Statement, v.Signer = s.Version.String(), &s, by
 		if artifacts != "" {
 			v.checkArtifacts(artifacts)
 		}
@@ -148,25 +136,29 @@ func Verify(file, artifacts string, trust evidence.Trust, job *Job) (Verified, e
 	return v, nil
 }
 
-// refused is a decision that refuses evidence for an error.
-func refused(err error) evidence.Decision {
+// refused is the refusal of evidence for an error.
+func refused(err error) []evidence.Refusal {
 	var r evidence.Refusal
 	if !errors.As(err, &r) {
 		r = evidence.Refusal{Requirement: "evidence", Reason: evidence.EnvelopeMalformed, Detail: err.Error()}
 	}
-	return evidence.Decision{Unmet: []evidence.Refusal{r}}
+	return []evidence.Refusal{r}
 }
 
-func (v *Verified) checkArtifacts(folder string) {
+func (c *Verified) checkArtifacts(folder string) {
+	c.Unchecked = slices.DeleteFunc(slices.Clone(c.Unchecked), func(word string) bool { return word == "bytes" })
+	unmet := func(detail string) {
+		c.Unmet = append(c.Unmet, evidence.Refusal{Requirement: "bytes", Reason: evidence.BytesChanged, Detail: detail})
+	}
+	tested := c.Statement.Version.Manifest
 	manifest, err := evidence.ReadManifest(os.DirFS(folder))
 	switch {
 	case err != nil:
-		v.Decision.Unmet = append(v.Decision.Unmet, evidence.Refusal{Requirement: "bytes", Reason: evidence.BytesChanged, Detail: err.Error()})
-	case manifest.Digest() != v.Statement.Version.Manifest.Digest():
-		v.Decision.Unmet = append(v.Decision.Unmet, evidence.Refusal{Requirement: "bytes", Reason: evidence.BytesChanged,
-			Detail: fmt.Sprintf("the files in %s are not those that were tested: %s", folder, differs(manifest, v.Statement.Version.Manifest))})
+		unmet(err.Error())
+	case manifest.Digest() != tested.Digest():
+		unmet(fmt.Sprintf("the files in %s are not those that were tested: %s", folder, differs(manifest, tested)))
 	default:
-		v.Decision.Met = append(v.Decision.Met, "bytes")
+		c.Met = append(c.Met, "bytes")
 	}
 }
 

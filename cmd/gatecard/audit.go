@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/pipeline"
 )
 
@@ -14,7 +15,7 @@ func (a *app) auditCommand() *cobra.Command {
 	audit.AddCommand(
 		&cobra.Command{
 			Use:   "verify",
-			Short: "Recompute the log, and name the first bad record",
+			Short: "Recompute the log and name its first bad record; hold targets and stored files to it",
 			Args:  cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error {
 				job, err := a.newJob(nil)
@@ -26,10 +27,17 @@ func (a *app) auditCommand() *cobra.Command {
 					return err
 				}
 				if a.output == "json" {
-					return a.json(audited)
+					err = a.json(audited)
+				} else {
+					fmt.Fprintf(a.stdout, "The audit log holds: %d records, root %s\n", audited.Records, audited.Root)
+					for _, f := range audited.Found {
+						fmt.Fprintf(a.stdout, "✕ %s: %s\n", f.Code, cards.Line(f.What))
+					}
 				}
-				fmt.Fprintf(a.stdout, "The audit log holds: %d records, root %s\n", audited.Records, audited.Root)
-				return nil
+				if err == nil && len(audited.Found) > 0 {
+					err = errRefused
+				}
+				return err
 			},
 		},
 		&cobra.Command{

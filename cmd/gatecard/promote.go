@@ -25,7 +25,7 @@ func (a *app) promoteCommand() *cobra.Command {
 		Example: "  gatecard promote ma-employment/2 --to Production",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			t, err := pipeline.ParseTarget(target)
+			t, err := targetOf(target)
 			if err != nil {
 				return err
 			}
@@ -50,7 +50,7 @@ func (a *app) rollbackCommand() *cobra.Command {
 		Short: "Point a target at its nearest earlier holder again",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			t, err := pipeline.ParseTarget(target)
+			t, err := targetOf(target)
 			if err != nil {
 				return err
 			}
@@ -65,6 +65,14 @@ func (a *app) rollbackCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&target, "to", "", "`TARGET`: a stage, or an alias as @champion")
 	return cmd
+}
+
+// targetOf reads --to.
+func targetOf(to string) (evidence.Target, error) {
+	if to == "" {
+		return "", misuse("--to is needed: a stage, or an alias as @champion")
+	}
+	return pipeline.ParseTarget(to)
 }
 
 // readers are those whom the configuration names, where there is one: a promotion needs none.

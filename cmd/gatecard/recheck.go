@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) recheckCommand() *cobra.Command {
-	var data string
+	var data, out string
 	cmd := &cobra.Command{
 		Use:     "recheck NAME@champion --data FILE",
 		Short:   "Judge what is in production now on fresh data; sign and attach the result, move nothing",
@@ -34,6 +34,7 @@ func (a *app) recheckCommand() *cobra.Command {
 			if job.Tell, err = notify.Readers(c.Notify, os.Getenv); err != nil {
 				job.Note(err.Error())
 			}
+			job.Out = out
 			view, err := pipeline.Recheck(cmd.Context(), c, job, args[0])
 			if err != nil {
 				return err
@@ -42,5 +43,6 @@ func (a *app) recheckCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "", "`FILE` of fresh predictions")
+	cmd.Flags().StringVar(&out, "out", "", "`FOLDER` to write evaluation.json, gates.json and the evidence into")
 	return cmd
 }

@@ -25,7 +25,7 @@ func (a *app) verifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			verified, err := pipeline.VerifyFile(cmd.Context(), args[0], artifacts, job)
+			verified, err := pipeline.Verify(cmd.Context(), args[0], artifacts, job)
 			if err != nil {
 				return err
 			}
