@@ -103,7 +103,7 @@ func (c *console) gates(r *gates.Report) {
 		{title: ""},
 		{title: "verdict", rank: 4},
 		{title: "gate"},
-		{title: "worst", rank: 3},
+		{title: "where", rank: 3},
 		{title: "measured", rank: 1, right: true},
 		{title: "decides on", rank: 2},
 		{title: "bound", rank: 1},
@@ -135,7 +135,7 @@ func (c *console) gates(r *gates.Report) {
 			if slices.Contains(gone, "verdict") && g.Verdict != evidence.Pass && g.Verdict != evidence.Fail {
 				said = append(said, word(g.Verdict)) // the sign alone would not say it
 			}
-			if slices.Contains(gone, "worst") && g.Verdict != evidence.Pass && g.Where != "" && g.Where != "overall" {
+			if slices.Contains(gone, "where") && g.Verdict != evidence.Pass && g.Where != "" && g.Where != "overall" {
 				said = append(said, plain(g.Where))
 			}
 			if slices.Contains(gone, "decides on") && deciding(g) != "" {

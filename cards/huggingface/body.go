@@ -310,7 +310,7 @@ func Gates(r *gates.Report) string {
 		}
 		rows = append(rows, []string{sign(g.Verdict) + " " + verdict(g.Verdict), g.Title, where, g.Measured, evaluate.Range(g.Low, g.High, like), g.Required})
 	}
-	table := markdownTable([]string{"verdict", "gate", "worst", "measured", "decides on", "required"}, rows, "gate", "worst", "required")
+	table := markdownTable([]string{"verdict", "gate", "where", "measured", "decides on", "required"}, rows, "gate", "where", "required")
 	if notes == "" {
 		return table
 	}
