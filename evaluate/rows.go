@@ -193,7 +193,7 @@ func binary01(file string, c table.Column, positive string) ([]uint8, error) {
 	}
 	if len(kinds) > 2 || len(kinds) == 2 && kinds[positive] == 0 {
 		return nil, &table.Error{File: file, Column: c.Name, Code: "not-binary",
-			What: fmt.Sprintf("the label of a binary task has two values, of which %q is positive; here are %s", positive, listed(kinds))}
+			What: fmt.Sprintf("the label of a binary task has two values, and `positive:` names the positive one (now %q); here are %s", positive, listed(kinds))}
 	}
 	return labels, nil
 }

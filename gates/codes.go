@@ -9,6 +9,7 @@ func Codes() map[string]string {
 		"evaluation-damaged":  "The evaluation contradicts itself or lacks a part that every evaluation has, so that a verdict on it would mean nothing. Run `gatecard evaluate` again, and let nothing else write its file.",
 		"one-group":           "The gate compares groups with each other, and all rows are of one group. Evaluate rows of two groups at least, or name the groups that must be there by `values:`.",
 		"unknown-gate":        "A gate is of the kind that its own key says: min or max (a bound), max_gap (a gap between groups), min_ratio or max_ratio (a ratio), versus (against the champion), drift. This entry has none of them.",
+		"empty-across":        "A gate with an empty `across` would look at all rows together, which is not what a list of groups was meant to ask. Name the groups, or leave `across` out.",
 		"bad-gate":            "An entry under `gates:` could not be read as its kind. `gatecard schema gate-bound` (or gap, ratio, versus, drift) shows what it holds.",
 		"gate-twice":          "Two gates have the same id, so evidence could not say which one passed. Change one, or leave ids out: they are made from the rule.",
 		"two-bounds":          "A gate has exactly one bound, so that its verdict has one meaning. Write a second gate for the other.",

@@ -81,6 +81,9 @@ func placed(err error, at schema.Position) error {
 // checkAcross finds the dimensions. It writes crosses as they are known: "sex * age".
 func checkAcross(across Names, t evaluate.Terms, d *schema.Document) error {
 	var ps schema.Problems
+	if len(across) == 0 && d.Has("across") {
+		ps = append(ps, schema.Problem{Position: d.At("across"), Code: "empty-across", Message: "`across` names no group: leave it out to look at all rows together"})
+	}
 	for i, name := range across {
 		at := d.At("across", i)
 		if !d.Has("across", i) {
@@ -89,7 +92,7 @@ func checkAcross(across Names, t evaluate.Terms, d *schema.Document) error {
 		dimension, ok := t.Dimension(name)
 		if !ok {
 			ps = append(ps, schema.Problem{Position: at, Code: "unknown-group",
-				Message: fmt.Sprintf("%q is no group of this file", name), Suggest: schema.Suggest(name, t.Dimensions())})
+				Message: fmt.Sprintf("%q is no group of this file", name) + crossed(name, t), Suggest: schema.Suggest(name, t.Dimensions())})
 			continue
 		}
 		across[i] = dimension.Name
@@ -100,9 +103,18 @@ func checkAcross(across Names, t evaluate.Terms, d *schema.Document) error {
 	return problems(ps)
 }
 
+// crossed says how to make a group of a cross whose parts there are.
+func crossed(name string, t evaluate.Terms) string {
+	parts := evaluate.CrossOf(name)
+	if len(parts) < 2 || slices.ContainsFunc(parts, func(p string) bool { _, ok := t.Dimension(p); return !ok }) {
+		return ""
+	}
+	return fmt.Sprintf(": add \"- %s\" at the end of `groups`", strings.Join(parts, " * "))
+}
+
 // someAcross asks for groups where groups are compared.
 func someAcross(across Names, d *schema.Document) error {
-	if len(across) > 0 {
+	if len(across) > 0 || d.Has("across") {
 		return nil
 	}
 	return schema.Problems{{Position: d.At("across"), Code: "missing-key", Message: "groups are compared: name them by `across`"}}

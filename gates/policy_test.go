@@ -49,7 +49,7 @@ func TestProblems(t *testing.T) {
 			`5:51: duplicate-item: "sex" stands in ` + "`across`" + ` twice`,
 			`6:52: duplicate-item: "sex*age" stands in ` + "`across`" + ` twice`}},
 		"no group": {"gates:\n  - {metric: recall, max_gap: 0.5, across: []}\n", []string{
-			`5:44: missing-key: groups are compared: name them by ` + "`across`"}},
+			"5:44: empty-across: `across` names no group: leave it out to look at all rows together"}},
 		"two ids": {"gates:\n  - {id: a, metric: recall, min: 0.5}\n  - {metric: recall, min: 0.6}\n  - {id: a, metric: recall, min: 0.7}\n", []string{
 			`7:10: gate-twice: "a" is the id of another gate`}},
 		"an id that is a command": {"gates:\n  - {id: \"a; rm -rf .\", metric: recall, min: 0.5}\n", []string{
