@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode"
 
+	"charm.land/lipgloss/v2"
+
 	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/evaluate/table"
 )
@@ -45,7 +47,6 @@ type Guess struct {
 	Positive         string
 	Groups           []GuessedGroup
 	Said             []string // what was guessed, and why
-	Small            []string // groups with fewer rows of a class than a gate judges by
 }
 
 // GuessedGroup is a column that looks like a grouping.
@@ -53,6 +54,7 @@ type GuessedGroup struct {
 	Column string
 	Values []string
 	Bins   []float64
+	Small  []string // values with fewer positive rows than a gate judges by
 }
 
 const (
@@ -228,7 +230,7 @@ func positiveOf(labels map[string]int) string {
 
 // count finds groups with few rows of the positive class.
 func (g *Guess) count(columns []table.Column, at int) {
-	group := g.Groups[len(g.Groups)-1]
+	group := &g.Groups[len(g.Groups)-1]
 	if group.Bins != nil {
 		return
 	}
@@ -249,28 +251,66 @@ func (g *Guess) count(columns []table.Column, at int) {
 	}
 	for _, v := range group.Values {
 		if positives[v] < minGuessedRows {
-			g.Small = append(g.Small, cards.Line(fmt.Sprintf("%s = %s (%d)", group.Column, v, positives[v])))
+			group.Small = append(group.Small, cards.Line(fmt.Sprintf("%s = %s (%d)", group.Column, v, positives[v])))
 		}
 	}
 }
 
+// across is the grouping that the first gates ask about: one of values, which a person can name, before one of bins.
+func (g Guess) across() *GuessedGroup {
+	for i := range g.Groups {
+		if g.Groups[i].Bins == nil {
+			return &g.Groups[i]
+		}
+	}
+	if len(g.Groups) > 0 {
+		return &g.Groups[0]
+	}
+	return nil
+}
+
+// yamlLines are lines of YAML, each with its comment or without one.
+type yamlLines [][2]string
+
+func (ls *yamlLines) add(text, comment string) { *ls = append(*ls, [2]string{text, comment}) }
+
+// bytes puts the comments under each other. One behind a long line stands where that ends.
+func (ls yamlLines) bytes() []byte {
+	const far = 48
+	width := 0
+	for _, l := range ls {
+		if n := lipgloss.Width(l[0]); l[1] != "" && n <= far {
+			width = max(width, n)
+		}
+	}
+	var b strings.Builder
+	for _, l := range ls {
+		b.WriteString(l[0])
+		if l[1] != "" {
+			b.WriteString(strings.Repeat(" ", max(0, width-lipgloss.Width(l[0]))) + "  # " + l[1])
+		}
+		b.WriteByte('\n')
+	}
+	return []byte(b.String())
+}
+
 // YAML writes gatecard.yaml of a guess, with comments that say what was guessed and what to decide. Written beside the file of predictions.
 func (g Guess) YAML() []byte {
-	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	var b yamlLines
+	line := func(format string, args ...any) { b.add(fmt.Sprintf(format, args...), "") }
 	model := strings.TrimSuffix(filepath.Base(g.File), filepath.Ext(g.File))
 	line("# What gatecard evaluates, and what it asks of a model before it may be promoted.")
-	line("# Written by `gatecard init` from %s rows; every guess is marked: check it.", fmt.Sprint(g.Rows))
-	line("model: %s                # its name in the registry", yamlText(modelName(model)))
+	line("# Written by `gatecard init` from %d rows; every guess is marked: check it.", g.Rows)
+	b.add("model: "+yamlText(modelName(model)), "its name in the registry")
 	line("task: binary")
-	line("label: %s                # guessed: the column with the outcome", yamlText(g.Label))
-	line("positive: %s             # guessed: its positive value", yamlText(g.Positive))
-	line("threshold: 0.5           # score >= threshold is predicted positive")
+	b.add("label: "+yamlText(g.Label), "guessed: the column with the outcome")
+	b.add("positive: "+yamlText(g.Positive), "guessed: its positive value")
+	b.add("threshold: 0.5", "score >= threshold is predicted positive")
 	line("# Is the share of positives here that of real use? deployment: yes; stratified or resampled: no, and gates on")
 	line("# precision, F1, accuracy and the like are then undecided. Uncomment what is true:")
 	line("# sampling: deployment")
 	if len(g.Groups) > 0 {
-		line("groups:                  # guessed: columns of few values; give the values a person's words")
+		b.add("groups:", "guessed: columns of few values; give the values a person's words")
 		for _, group := range g.Groups {
 			if group.Bins != nil {
 				line("  - {column: %s, bins: [25, 40, 65]}", yamlText(group.Column))
@@ -287,24 +327,27 @@ func (g Guess) YAML() []byte {
 	line("  path: %s", yamlText(filepath.Base(g.File)))
 	for _, c := range []struct{ key, column string }{{"id", g.ID}, {"score", g.Score}, {"prediction", g.Prediction}} {
 		if c.column != "" {
-			line("  %-11s %s", c.key+":", yamlText(c.column))
+			line("  %s: %s", c.key, yamlText(c.column))
 		}
 	}
-	line("  # baseline: reference.parquet   # what drift is measured against")
-	line("gates:                   # decide: proven asks that the whole interval keeps the bound; estimate looks at the figure alone")
+	line("  # What drift is measured against, where a gate asks for it:")
+	line("  # baseline: reference.parquet")
+	line("# decide: proven asks that the whole interval keeps the bound; estimate looks at the figure alone.")
+	line("# Add because: \"why this much is needed\" to a gate: it is told where the gate fails.")
+	line("gates:")
 	if g.Score != "" {
-		line("  - {metric: roc_auc, min: 0.70, decide: proven, because: \"say why this much is needed\"}")
+		line("  - {metric: roc_auc, min: 0.70, decide: proven}")
 	} else {
-		line("  - {metric: recall, min: 0.50, decide: proven, because: \"say why this much is needed\"}")
+		line("  - {metric: recall, min: 0.50, decide: proven}")
 	}
-	if len(g.Groups) > 0 {
+	if a := g.across(); a != nil {
 		small := ""
-		if len(g.Small) > 0 {
+		if len(a.Small) > 0 {
 			small = ", on_small: list"
-			line("  # fewer than %d positive rows, too few to judge: %s", minGuessedRows, strings.Join(g.Small, ", "))
+			line("  # fewer than %d positive rows, too few to judge: %s", minGuessedRows, strings.Join(a.Small, ", "))
 		}
-		line("  - {metric: recall, across: %s, min: 0.50, decide: proven%s}", yamlText(g.Groups[0].Column), small)
-		line("  - {metric: false_positive_rate, across: %s, max_gap: 0.10, decide: proven%s}", yamlText(g.Groups[0].Column), small)
+		line("  - {metric: recall, across: %s, min: 0.50, decide: proven%s}", yamlText(a.Column), small)
+		line("  - {metric: false_positive_rate, across: %s, max_gap: 0.10, decide: proven%s}", yamlText(a.Column), small)
 	}
 	line("stages:")
 	line("  Production: {requires: [gates, card]}")
@@ -312,7 +355,7 @@ func (g Guess) YAML() []byte {
 	line("  champion: {requires: [gates, card]}")
 	line("card: card.yaml")
 	line("registry: sqlite:registry.db")
-	return []byte(b.String())
+	return b.bytes()
 }
 
 // modelName makes a name for the registry of a file's name.
