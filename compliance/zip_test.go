@@ -54,6 +54,47 @@ func TestZipVerifies(t *testing.T) {
 	}
 }
 
+func TestZipHoldsRechecks(t *testing.T) {
+	w := newWorld(t)
+	d := w.dossier()
+	recheck := w.statement
+	recheck.Kind = evidence.Recheck
+	recheck.Card, recheck.Attachments = nil, []evidence.File{{Path: "recheck/gates.json", Size: 2, SHA256: evidence.DigestOf([]byte("{}"))}}
+	envelope, err := evidence.Sign(recheck, w.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := w.log.add(t, evidence.Record{At: day(1), By: w.trust[0].Owner, Act: evidence.Rechecked, Model: "ma-employment", Version: "2", Digest: envelope.Digest()})
+	checkpoint := w.log.checkpoint(t, w.key)
+	proof, err := evidence.Prove(number, number, w.log.leaves[number-1], checkpoint, &w.log.hashes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Rechecks = []evidence.Bundle{{Envelope: envelope, Log: proof}}
+	good := zipOf(t, d)
+	v := verify(t, w, good)
+	if !v.OK() || v.Statement.Kind != evidence.Evidence || !strings.Contains(strings.Join(v.Met, "\n"), "recheck/001: signed by local key, and in the log") {
+		t.Fatalf("found %+v", v)
+	}
+	for name, change := range map[string]func(files map[string][]byte){
+		"one is changed": func(files map[string][]byte) {
+			files["recheck/001.dsse.json"] = bytes.Replace(files["recheck/001.dsse.json"], []byte(`"sig":"`), []byte(`"sig":"AAAA`), 1)
+		},
+		"one has another's proof": func(files map[string][]byte) { files["recheck/001.proof.json"] = files["evidence/001.proof.json"] },
+		"one is missing":          func(files map[string][]byte) { delete(files, "recheck/001.dsse.json") },
+		"a recheck stands for evidence": func(files map[string][]byte) {
+			files["evidence/002.dsse.json"], files["evidence/002.proof.json"] = files["recheck/001.dsse.json"], files["recheck/001.proof.json"]
+		},
+		"evidence stands for a recheck": func(files map[string][]byte) {
+			files["recheck/001.dsse.json"], files["recheck/001.proof.json"] = files["evidence/001.dsse.json"], files["evidence/001.proof.json"]
+		},
+	} {
+		if v := verify(t, w, rewrite(t, good, change)); v.OK() {
+			t.Errorf("%s, and it verifies: %+v", name, v)
+		}
+	}
+}
+
 func TestZipThatExpiredOrFailedStillVerifies(t *testing.T) {
 	w := newWorld(t)
 	w.statement.Verdict = evidence.Fail
