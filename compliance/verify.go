@@ -114,6 +114,7 @@ type verification struct {
 	trust  evidence.Trust
 	now    time.Time
 	result Verified
+	last   evidence.Digest // of the evidence that the files are held to
 }
 
 func (v *verification) met(format string, args ...any) {
@@ -189,7 +190,7 @@ func (v *verification) evidence() {
 		return
 	}
 	s := last.statement
-	v.result.Statement, v.result.Signer = s, last.signer
+	v.result.Statement, v.result.Signer, v.last = s, last.signer, last.digest
 	if !s.Verdict.Lets() {
 		v.result.Notes = append(v.result.Notes, fmt.Sprintf("its verdict is %q", s.Verdict))
 	}
@@ -202,6 +203,7 @@ func (v *verification) evidence() {
 type opened struct {
 	statement *evidence.Statement
 	signer    evidence.Actor
+	digest    evidence.Digest
 }
 
 // statements opens the bundles of a folder, which have to follow on each other, and tells the good ones in one line.
@@ -217,7 +219,7 @@ func (v *verification) statements(folder string, kind evidence.Kind) (all []open
 		}
 		seen[name+".dsse.json"], seen[name+".proof.json"] = true, true
 		all = append(all, opened{})
-		s, signer, err := v.bundle(envelope, v.files[name+".proof.json"])
+		s, signer, digest, err := v.bundle(envelope, v.files[name+".proof.json"])
 		switch {
 		case err != nil:
 			v.err(name, err)
@@ -229,7 +231,7 @@ func (v *verification) statements(folder string, kind evidence.Kind) (all []open
 			v.unmet(name, DossierMalformed, "it is a statement of kind %q", s.Kind)
 			continue
 		}
-		all[i-1] = opened{&s, signer}
+		all[i-1] = opened{&s, signer, digest}
 		good++
 		if by := clip(cmp.Or(signer.Name, signer.Subject)); !slices.Contains(signers, by) {
 			signers = append(signers, by)
@@ -251,28 +253,29 @@ func (v *verification) statements(folder string, kind evidence.Kind) (all []open
 }
 
 // bundle opens one, and asks that its proof is of this very envelope.
-func (v *verification) bundle(envelope, proof []byte) (s evidence.Statement, signer evidence.Actor, err error) {
+func (v *verification) bundle(envelope, proof []byte) (s evidence.Statement, signer evidence.Actor, digest evidence.Digest, err error) {
 	e, err := evidence.DecodeEnvelope(envelope)
 	if err != nil {
-		return s, signer, err
+		return s, signer, digest, err
 	}
+	digest = e.Digest()
 	p, err := evidence.DecodeProof(proof)
 	if err != nil {
-		return s, signer, err
+		return s, signer, digest, err
 	}
 	if s, signer, err = evidence.Open(e, v.trust, v.now); err != nil {
-		return s, signer, err
+		return s, signer, digest, err
 	}
 	d := evidence.VerifyOffline(evidence.Bundle{Envelope: e, Log: p}, v.trust, v.now)
 	if slices.Contains(d.Unchecked, "log") {
-		return s, signer, evidence.Refusal{Requirement: "log", Reason: evidence.NotLogged, Detail: "there is no proof that it is in the log"}
+		return s, signer, digest, evidence.Refusal{Requirement: "log", Reason: evidence.NotLogged, Detail: "there is no proof that it is in the log"}
 	}
 	for _, u := range d.Unmet {
 		if u.Requirement == "evidence" || u.Requirement == "log" {
-			return s, signer, u
+			return s, signer, digest, u
 		}
 	}
-	return s, signer, nil
+	return s, signer, digest, nil
 }
 
 // attached holds the files to what the last evidence binds. One that is bound and not there is told; one that is there is the bound one.
@@ -328,7 +331,7 @@ func (v *verification) log() {
 		v.unmet("log", DossierUnproven, "%d records, and %d proofs", len(records), len(proofs))
 		return
 	}
-	model, _, _ := cutLast(v.result.Version, "/")
+	model, number, _ := cutLast(v.result.Version, "/")
 	last, before := int64(0), len(v.result.Unmet)
 	for i, r := range records {
 		if r.Number <= last {
@@ -347,9 +350,30 @@ func (v *verification) log() {
 			}
 		}
 	}
+	if by := letInBy(records, number); by != "" && v.last != "" && by != v.last {
+		v.unmet("evidence", DossierOther, "by the log it was let in by %s, and the files are those of %s", by.Short(), v.last.Short())
+	}
 	if len(v.result.Unmet) == before {
 		v.met("%d records about %s: in the log of %d", len(records), clip(model), c.Size)
 	}
+}
+
+// letInBy is the evidence by which records say that a version was last let into Production or made the champion, as registry.LetInBy finds it.
+func letInBy(records []evidence.Record, number string) evidence.Digest {
+	var let []evidence.Record
+	for _, r := range records {
+		switch {
+		case r.Target != "Production" && r.Target != "@champion":
+		case (r.Act == evidence.Promoted || r.Act == evidence.RolledBack) && r.Version == number:
+			let = append(let, r)
+		case r.Act == evidence.Healed && r.From == number && r.Version != number && len(let) > 0 && let[len(let)-1].Target == r.Target:
+			let = let[:len(let)-1]
+		}
+	}
+	if len(let) == 0 {
+		return ""
+	}
+	return let[len(let)-1].Digest
 }
 
 // cutLast cuts around the last sep: a model's name may hold slashes.

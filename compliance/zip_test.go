@@ -95,6 +95,24 @@ func TestZipHoldsRechecks(t *testing.T) {
 	}
 }
 
+func TestZipIsOfTheEvidenceThatLetIn(t *testing.T) {
+	for _, other := range []bool{false, true} {
+		w := newWorld(t)
+		d := w.dossier()
+		by := d.Evidence[0].Envelope.Digest()
+		if other {
+			by = evidence.DigestOf([]byte("earlier evidence"))
+		}
+		w.log.add(t, evidence.Record{At: day(1), By: w.trust[0].Owner, Act: evidence.Promoted, Model: "ma-employment", Version: "2", Target: "Production", Digest: by})
+		if err := d.TakeLog(w.log.leaves, w.log.checkpoint(t, w.key), "ma-employment"); err != nil {
+			t.Fatal(err)
+		}
+		if v := verify(t, w, zipOf(t, d)); v.OK() == other {
+			t.Errorf("let in by another: %v; found %+v", other, v)
+		}
+	}
+}
+
 func TestZipThatExpiredOrFailedStillVerifies(t *testing.T) {
 	w := newWorld(t)
 	w.statement.Verdict = evidence.Fail
