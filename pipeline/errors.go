@@ -73,6 +73,8 @@ func Classify(err error) (Kind, string) {
 		problems schema.Problems
 		refusal  evidence.Refusal
 		record   *evidence.LogError
+
+		evaluation *gates.EvaluationError
 	)
 	switch {
 	case errors.As(err, &refusal):
@@ -86,9 +88,9 @@ func Classify(err error) (Kind, string) {
 	case errors.As(err, &data):
 		return Data, data.Code
 	case errors.Is(err, gates.ErrDamaged):
-		return Data, "evaluation-damaged"
-	case errors.Is(err, gates.ErrNotEvaluated):
-		return Usage, "not-evaluated"
+		return Data, gates.ErrDamaged.Code
+	case errors.As(err, &evaluation):
+		return Usage, evaluation.Code
 	case errors.As(err, &problems) && len(problems) > 0:
 		return Usage, problems[0].Code
 	case errors.As(err, &usage):
