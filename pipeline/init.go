@@ -47,6 +47,7 @@ type Guess struct {
 	Positive         string
 	Groups           []GuessedGroup
 	Said             []string // what was guessed, and why
+	Unfit            string   // why nothing can be guessed
 }
 
 // GuessedGroup is a column that looks like a grouping.
@@ -55,6 +56,24 @@ type GuessedGroup struct {
 	Values []string
 	Bins   []float64
 	Small  []string // values with fewer positive rows than a gate judges by
+}
+
+// name is the group's: its column's, without the signs that mean something in a group's name.
+func (g GuessedGroup) name() string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("*×,=", r) {
+			return '-'
+		}
+		return r
+	}, g.Column)
+}
+
+func (g GuessedGroup) keys() string {
+	keys := "column: " + yamlText(g.Column)
+	if n := g.name(); n != g.Column {
+		keys += ", name: " + yamlText(n)
+	}
+	return keys
 }
 
 const (
@@ -70,14 +89,20 @@ func Look(ctx context.Context, file string) (Guess, error) {
 	}
 	defer t.Close()
 	var want []table.Want
-	for _, name := range t.Names {
-		want = append(want, table.Want{Name: name, As: table.Value})
+	var types []table.Type
+	g := Guess{File: file}
+	for i, name := range t.Names {
+		switch t.Types[i] {
+		case table.Float64, table.Float32, table.Integer, table.Boolean, table.Text:
+			want, types = append(want, table.Want{Name: name, As: table.Value}), append(types, t.Types[i])
+		default:
+			g.Said = append(g.Said, fmt.Sprintf("nothing of %s: it is of type %s", cards.Line(name), cards.Line(string(t.Types[i]))))
+		}
 	}
 	columns, err := t.Load(ctx, want)
 	if err != nil {
 		return Guess{}, err
 	}
-	g := Guess{File: file}
 	if len(columns) > 0 {
 		g.Rows = len(columns[0].Texts)
 	}
@@ -86,9 +111,12 @@ func Look(ctx context.Context, file string) (Guess, error) {
 	}
 	var seen []columnSeen
 	for i, c := range columns {
-		seen = append(seen, lookAt(c, t.Types[i]))
+		seen = append(seen, lookAt(c, types[i]))
 	}
 	g.guess(seen, columns)
+	if g.Unfit != "" {
+		return g, usage("no-guess", "%s: %s", file, g.Unfit)
+	}
 	if g.Label == "" || g.Score == "" && g.Prediction == "" {
 		return g, usage("no-guess", "%s: no column looks like %s: write gatecard.yaml by hand; its columns are %s",
 			file, map[bool]string{true: "a label of two values", false: "a score or a prediction"}[g.Label == ""], strings.Join(t.Names, ", "))
@@ -157,11 +185,24 @@ func (g *Guess) guess(seen []columnSeen, columns []table.Column) {
 	}
 	two := func(s columnSeen) bool { return len(s.distinct) == 2 && s.missing == 0 }
 	g.ID = pick("id", "every row has another value", []string{"id", "uuid", "key"}, func(s columnSeen) bool { return s.unique && !s.unit }, true)
-	g.Score = pick("score", "numbers between 0 and 1", []string{"score", "scores", "prob", "proba", "probability", "p", "pred", "prediction"}, func(s columnSeen) bool { return s.unit }, false)
+	scoreWords := []string{"score", "scores", "prob", "proba", "probability", "p", "pred", "prediction"}
+	g.Score = pick("score", "numbers between 0 and 1", scoreWords, func(s columnSeen) bool { return s.unit }, false)
+	if g.Score == "" {
+		g.Score = pick("score", "numbers, not between 0 and 1: log loss and Brier score are undefined, and the threshold is yours to set", []string{"score", "scores", "logit", "logits"},
+			func(s columnSeen) bool { return s.numbers && len(s.distinct) > 2 && s.missing == 0 }, true)
+	}
 	outcome := func(s columnSeen) bool { return two(s) && !s.named("prediction", "predicted", "pred", "yhat") }
 	words := []string{"label", "y", "target", "outcome", "true", "truth", "actual", "class", "employed", "default", "fraud", "churn"}
 	// by name, then by the values that a prediction has, then any of two
 	g.Label = pick("label", "two values", words, outcome, true)
+	if g.Label == "" {
+		for _, s := range seen { // what is called the label and cannot be it is not passed over for another
+			if slices.ContainsFunc([]string{"label", "y", "target", "outcome"}, func(w string) bool { return strings.EqualFold(w, s.name) }) && !taken[s.name] {
+				g.Unfit = fmt.Sprintf("the column %s would be the label, and has %d different values and %d rows without one: a binary label has two, in every row", cards.Line(s.name), len(s.distinct), s.missing)
+				return
+			}
+		}
+	}
 	for _, values := range []func(columnSeen) bool{yesOrNo, func(columnSeen) bool { return true }} {
 		if g.Label == "" {
 			g.Label = pick("label", "two values", words, func(s columnSeen) bool { return outcome(s) && values(s) }, false)
@@ -313,14 +354,14 @@ func (g Guess) YAML() []byte {
 		b.add("groups:", "guessed: columns of few values; give the values a person's words")
 		for _, group := range g.Groups {
 			if group.Bins != nil {
-				line("  - {column: %s, bins: [25, 40, 65]}", yamlText(group.Column))
+				line("  - {%s, bins: [25, 40, 65]}", group.keys())
 				continue
 			}
 			words := make([]string, len(group.Values))
 			for i, v := range group.Values {
 				words[i] = fmt.Sprintf("%s: %s", yamlQuoted(v), yamlQuoted(v))
 			}
-			line("  - {column: %s, values: {%s}}", yamlText(group.Column), strings.Join(words, ", "))
+			line("  - {%s, values: {%s}}", group.keys(), strings.Join(words, ", "))
 		}
 	}
 	line("data:")
@@ -346,8 +387,8 @@ func (g Guess) YAML() []byte {
 			small = ", on_small: list"
 			line("  # fewer than %d positive rows, too few to judge: %s", minGuessedRows, strings.Join(a.Small, ", "))
 		}
-		line("  - {metric: recall, across: %s, min: 0.50, decide: proven%s}", yamlText(a.Column), small)
-		line("  - {metric: false_positive_rate, across: %s, max_gap: 0.10, decide: proven%s}", yamlText(a.Column), small)
+		line("  - {metric: recall, across: %s, min: 0.50, decide: proven%s}", yamlText(a.name()), small)
+		line("  - {metric: false_positive_rate, across: %s, max_gap: 0.10, decide: proven%s}", yamlText(a.name()), small)
 	}
 	line("stages:")
 	line("  Production: {requires: [gates, card]}")

@@ -3,6 +3,8 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
@@ -81,7 +83,28 @@ func required(ctx context.Context, s *registry.Store, model string, t evidence.T
 	if err != nil {
 		return evidence.Requirements{}, err
 	}
-	return policy.Requirements(t)
+	r, err := policy.Requirements(t)
+	if err == nil && r.Open {
+		err = notMistyped(t, policy)
+	}
+	return r, err
+}
+
+// notMistyped refuses an alias that nothing protects and that is nearly one that is protected: @champoin would move without any gate.
+func notMistyped(t evidence.Target, p gates.Policy) error {
+	alias, ok := strings.CutPrefix(string(t), "@")
+	if !ok {
+		return nil
+	}
+	known := []string{"champion"}
+	for name := range p.Aliases {
+		known = append(known, name)
+	}
+	slices.Sort(known)
+	if near := schema.Suggest(alias, known); near != "" {
+		return usage("bad-target", "%s is no alias of the policy (did you mean \"@%s\"?); one of that name is listed under `aliases:` first", t, near)
+	}
+	return nil
 }
 
 // inForce is the policy that the ledger holds in force for a model.

@@ -129,6 +129,9 @@ func verifyEvidence(file, artifacts string, trust evidence.Trust, job *Job) (Ver
 	v.Digest, v.Met, v.Unmet, v.Unchecked = envelope.Digest(), d.Met, d.Unmet, d.Unchecked
 	if s, by, err := evidence.Open(envelope, trust, now); err == nil {
 		v.Version, v.Statement, v.Signer = s.Version.String(), &s, by
+		if info, err := os.Stat(artifacts); artifacts != "" && (err != nil || !info.IsDir()) {
+			return v, usage("no-such-file", "there is no folder %s to compare with", artifacts)
+		}
 		if artifacts != "" {
 			v.checkArtifacts(artifacts)
 		}

@@ -59,7 +59,7 @@ Exit codes: 0 passed; 1 a gate or verification refused; 2 wrong usage or configu
 	flags.StringVar(&a.registry, "registry", "", "`ADDRESS` of the registry (default: the configuration's, else "+pipeline.DefaultRegistry+")")
 	flags.BoolVar(&a.noRegistry, "no-registry", false, "judge without a registry: nothing is known before, nothing is kept")
 	flags.BoolVar(&a.newRegistry, "new-registry", false, "make a registry that does not exist yet also where CI is set")
-	flags.StringVar(&a.key, "key", "", "`FILE` of the private key to sign with (default: GATECARD_KEY, else a local key)")
+	flags.StringVar(&a.key, "key", "", "`FILE` of the private key to sign with (default: the key that the variable GATECARD_KEY holds as PEM, else a local one)")
 	flags.StringVar(&a.keyTrust, "trust", "", "`FILE` of public keys whose signatures count; narrows the ledger's")
 	flags.StringVar(&a.output, "output", "text", "`FORM` of what is printed: text or json")
 	root.AddCommand(

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,9 @@ func (a *app) exportCommand() *cobra.Command {
 		Example: "  gatecard export ma-employment/2 --framework eu-ai-act",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains([]string{"text", "markdown", "json"}, format) {
+				return misuse("--format is text, markdown or json, not %q", format)
+			}
 			job, err := a.newJob(nil)
 			if err != nil {
 				return err

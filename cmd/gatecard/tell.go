@@ -23,7 +23,7 @@ func (a *app) tell(err error, code int) {
 	}
 	a.notes()
 	if code == exitInterrupted {
-		fmt.Fprintln(a.stderr, "gatecard: interrupted: nothing is half-written, and the command can be run again")
+		fmt.Fprintln(a.stderr, "gatecard: interrupted: what was done is whole, and the command can be run again")
 		return
 	}
 	var problems schema.Problems
