@@ -8,3 +8,5 @@
 // readers of YAML differ the file is refused: see [Codes]. Keys are text, as they are written. A number or boolean is text only where the
 // schema says x-text (Go tag jsonschema_extras:"x-text=true"): {positive: 1}.
 package schema
+
+//go:generate go test . -run TestPublished -update
