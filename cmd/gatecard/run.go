@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +14,7 @@ import (
 func lineageFlags(cmd *cobra.Command, o *pipeline.Origins) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.Data, "data-version", "", "lineage: `VERSION` of the training data")
-	flags.StringVar(&o.Commit, "commit", "", "lineage: git `COMMIT` of the training code (default: that of the working tree)")
+	flags.StringVar(&o.Commit, "commit", "", "lineage: git `COMMIT` of the training code (default: that of the working tree around the configuration; of register, around here)")
 	flags.StringVar(&o.Run, "run-id", "", "lineage: `ID` of the training run")
 	flags.StringVar(&o.Parent, "parent", "", "lineage: `VERSION` that this one was made from")
 }
@@ -47,7 +48,7 @@ func (a *app) runCommand() *cobra.Command {
 			}
 			job.Folder, job.Number, job.Out = folder, number, out
 			if folder != "" {
-				if job.Lineage, err = pipeline.Lineage(cmd.Context(), origins, &c, os.Getenv, "."); err != nil {
+				if job.Lineage, err = pipeline.Lineage(cmd.Context(), origins, &c, os.Getenv, filepath.Dir(a.config)); err != nil {
 					return err
 				}
 			}
