@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatecard/gatecard/compliance"
 	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/evaluate/drift"
 	"github.com/gatecard/gatecard/evaluate/table"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
@@ -95,6 +96,11 @@ func Explain(name string) (string, error) {
 		}
 		return text, nil
 	}
+	for _, d := range drift.Distances() {
+		if d.Name == name {
+			return fmt.Sprintf("%s (%s): a distance for drift gates. What chance alone would show in samples of this size is taken off, so that it can lie a little under 0.", d.Name, d.Summary), nil
+		}
+	}
 	for _, k := range gates.Kinds() {
 		if k.Name == name {
 			return fmt.Sprintf("a gate of kind %s: %s. It has one of the keys %s; `gatecard schema gate-%s` shows them all.", k.Name, k.Summary, strings.Join(k.Keys, ", "), k.Name), nil
@@ -103,6 +109,9 @@ func Explain(name string) (string, error) {
 	known := slices.Sorted(maps.Keys(all))
 	for _, m := range evaluate.Metrics() {
 		known = append(known, m.Name)
+	}
+	for _, d := range drift.Distances() {
+		known = append(known, d.Name)
 	}
 	if s := schema.Suggest(name, known); s != "" {
 		return "", usage("usage", "nothing is known of %q (did you mean %q?)", name, s)
