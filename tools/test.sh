@@ -41,9 +41,8 @@ formatted() {
 	[ -z "$files" ] || { echo "not in gofmt's form (run gofmt -s -w on them):" "$files"; return 1; }
 }
 
-# Two kinds of skip are by design: what `make soak` does at length, and a small file system that cannot be mounted in a container.
 tests() {
-	bin/testcount ${CI:+-skips=fail -allow 'tags soak|mount a small file system'} -counts "$counts" -- ${CI:+-count=1} -buildvcs=auto -timeout=40m ./...
+	bin/testcount ${CI:+-skips=fail} -counts "$counts" -- ${CI:+-count=1} -buildvcs=auto -timeout=40m ./...
 }
 
 # A hang ends after 40 minutes, with the stacks of what hangs; no test has a time limit of its own.

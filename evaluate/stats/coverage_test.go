@@ -212,9 +212,6 @@ func sizes() [][2]int {
 var unequal = [][2]int{{30, 500}, {500, 30}, {30, 2000}, {2000, 30}}
 
 func TestCoverageUnequal(t *testing.T) {
-	if !soak {
-		t.Skip("the large grid: -tags soak")
-	}
 	var w worst
 	independent(&w, nominal, Difference, minus, always, unequal)
 	independent(&w, nominal, Ratio, over, always, unequal)
