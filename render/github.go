@@ -11,6 +11,7 @@ import (
 	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/cards/huggingface"
 	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/schema"
 )
 
 // github is the step summary of GitHub Actions (and what GitLab shows as a report): Markdown, under the megabyte that a step may write.
@@ -116,6 +117,24 @@ func Annotations(w io.Writer, v View) error {
 			message += " (" + g.Because + ")"
 		}
 		if _, err := fmt.Fprintf(w, "::%s %s::%s\n", level, strings.Join(properties, ","), message2line(message)); err != nil {
+			return fmt.Errorf("write annotation: %w", err)
+		}
+	}
+	return nil
+}
+
+// ProblemAnnotations writes a workflow command a problem of a file that a person wrote, on its line.
+func ProblemAnnotations(w io.Writer, ps schema.Problems) error {
+	for _, p := range ps {
+		where := ""
+		if p.File != "" && filepath.IsLocal(p.File) {
+			where = fmt.Sprintf(" file=%s,line=%d,col=%d", property(cards.Line(filepath.ToSlash(p.File))), max(p.Line, 1), max(p.Column, 1))
+		}
+		said := p.Code + ": " + p.Message
+		if p.Suggest != "" {
+			said += fmt.Sprintf(" (did you mean %q?)", p.Suggest)
+		}
+		if _, err := fmt.Fprintf(w, "::error%s::%s\n", where, message2line(cards.Line(said))); err != nil {
 			return fmt.Errorf("write annotation: %w", err)
 		}
 	}

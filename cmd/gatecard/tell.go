@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -28,7 +27,11 @@ func (a *app) tell(err error, code int) {
 	}
 	var problems schema.Problems
 	if errors.As(err, &problems) && len(problems) > 0 {
-		a.annotate(problems)
+		if os.Getenv("GITHUB_ACTIONS") == "true" {
+			if e := render.ProblemAnnotations(a.stderr, problems); e != nil {
+				fmt.Fprintf(a.stderr, "gatecard: %s\n", e)
+			}
+		}
 		if e := render.Problems(a.stderr, problems, a.options(a.stderr)); e == nil {
 			return
 		}
@@ -41,26 +44,6 @@ func (a *app) tell(err error, code int) {
 	fmt.Fprintf(a.stderr, "gatecard: %s: %s\n", stable, cards.Line(text))
 	if stable != "usage" {
 		fmt.Fprintf(a.stderr, "`gatecard explain %s` tells more.\n", stable)
-	}
-}
-
-// annotate writes a workflow command a problem where GitHub Actions asks for them, encoded as its runner decodes (actions/toolkit, command.ts).
-func (a *app) annotate(ps schema.Problems) {
-	if os.Getenv("GITHUB_ACTIONS") != "true" {
-		return
-	}
-	message := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-	for _, p := range ps {
-		where := ""
-		if p.File != "" && filepath.IsLocal(p.File) {
-			where = fmt.Sprintf(" file=%s,line=%d,col=%d", property.Replace(cards.Line(filepath.ToSlash(p.File))), max(p.Line, 1), max(p.Column, 1))
-		}
-		said := p.Code + ": " + p.Message
-		if p.Suggest != "" {
-			said += fmt.Sprintf(" (did you mean %q?)", p.Suggest)
-		}
-		fmt.Fprintf(a.stderr, "::error%s::%s\n", where, message.Replace(cards.Line(said)))
 	}
 }
 
