@@ -10,7 +10,7 @@ import (
 )
 
 // batchRows is how many rows a batch has at most.
-const batchRows = 1 << 14
+const batchRows = 1 << 16
 
 // maxCell is the longest text of an id, label or group, in bytes. Without a limit a small file can name one large text a million times.
 const maxCell = 1 << 16
@@ -18,64 +18,126 @@ const maxCell = 1 << 16
 // exactInteger is the bound up to which a float64 holds each integer.
 const exactInteger = 1 << 53
 
+// maxDictionary is how many texts a dictionary of codes gathers before the next batch begins another: who takes a batch looks at each of
+// its dictionary's texts.
+const maxDictionary = 1 << 16
+
 // cells takes one wanted column's cells, as a file stores them, and gives them as they were asked for. It is what all formats share, so
 // that the same rows give the same columns from each.
 type cells struct {
 	want   Want
 	typ    Type
+	reuse  bool   // a batch's memory is used for the next
 	column Column // of the batch so far
-	rows   int64  // so far, all batches
+	rows   int64  // so far, of the file
+	wrong  [faultKinds]faults
+	known  map[string]string
 
-	notNumber, inexact, notUTF8, tooLong faults
-	known                                map[string]string
+	codes map[string]uint32 // of the dictionary's texts
+	gone  int               // cells of the batch with the code noCode
+	turn  int               // which dictionary it is: the number grows where another is begun
 }
 
 func newCells(w Want, t Type) *cells {
-	return &cells{
-		want: w, typ: t, column: Column{Name: w.Name, Type: t}, known: map[string]string{},
-		notNumber: faults{code: codeNumber, what: "are not numbers"},
-		inexact:   faults{code: codeInexact, what: "are integers beyond 2^53, which a float64 does not hold"},
-		notUTF8:   faults{code: codeUTF8, what: "are not UTF-8"},
-		tooLong:   faults{code: codeLong, what: "are longer than 65536 bytes"},
-	}
+	return &cells{want: w, typ: t, column: Column{Name: w.Name, Type: t}, known: map[string]string{}}
+}
+
+// begin says that the next cell is of the row behind so many.
+func (c *cells) begin(rows int64) {
+	c.take()
+	c.rows, c.wrong = rows, [faultKinds]faults{}
 }
 
 // take gives the batch's column and starts another.
 func (c *cells) take() Column {
 	done := c.column
 	c.column = Column{Name: done.Name, Type: done.Type}
+	if c.reuse {
+		c.column.Numbers, c.column.Texts, c.column.Codes = done.Numbers[:0], done.Texts[:0], done.Codes[:0]
+	}
+	if c.want.As != Code {
+		return done
+	}
+	if c.gone > 0 {
+		for i, code := range done.Codes {
+			if code == noCode {
+				done.Codes[i] = uint32(len(done.Dictionary))
+			}
+		}
+		c.gone = 0
+	}
+	if len(done.Dictionary) < maxDictionary {
+		c.column.Dictionary = done.Dictionary
+	} else {
+		c.codes = nil
+		c.turn++
+	}
+	done.Dictionary = done.Dictionary[:len(done.Dictionary):len(done.Dictionary)] // what is added later is no part of it
 	return done
 }
 
-// error is the first kind of fault that the column has.
-func (c *cells) error(file string) error {
-	for _, f := range []*faults{&c.notUTF8, &c.tooLong, &c.notNumber, &c.inexact} {
-		if err := f.error(file, c.want.Name, c.rows); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// length is how many cells the batch has so far.
+func (c *cells) length() int { return c.column.Len() }
 
 // faulty says that some row was wrong: no batch is given any more, and the rest is only counted.
 func (c *cells) faulty() bool {
-	return c.notNumber.rows+c.inexact.rows+c.notUTF8.rows+c.tooLong.rows > 0
+	for i := range c.wrong {
+		if c.wrong[i].rows > 0 {
+			return true
+		}
+	}
+	return false
 }
+
+func (c *cells) fault(kind faultKind, cell string) { c.wrong[kind].add(c.rows+1, cell) }
 
 func (c *cells) put(number float64, text string, missing bool) {
 	c.rows++
-	if c.want.As == Number {
+	switch c.want.As {
+	case Number:
 		c.column.Numbers = append(c.column.Numbers, number)
-	} else {
+	case Value:
 		c.column.Texts = append(c.column.Texts, text)
+	case Code:
+		if missing {
+			c.column.Codes = append(c.column.Codes, noCode)
+			c.gone++
+		} else {
+			c.column.Codes = append(c.column.Codes, c.code(text))
+		}
+		return
 	}
 	if missing && c.column.Missing == nil {
-		c.column.Missing = make([]bool, c.column.length()-1, batchRows)
+		c.column.Missing = make([]bool, c.length()-1, batchRows)
 	}
 	if c.column.Missing != nil {
 		c.column.Missing = append(c.column.Missing, missing)
 	}
 }
+
+// code is a text's place in the dictionary.
+func (c *cells) code(text string) uint32 {
+	code, ok := c.codes[text]
+	if !ok {
+		if c.codes == nil {
+			c.codes = map[string]uint32{}
+		}
+		code = uint32(len(c.column.Dictionary))
+		c.codes[text] = code
+		c.column.Dictionary = append(c.column.Dictionary, text)
+	}
+	return code
+}
+
+// repeat puts a folder's value, as often as there are rows.
+func (c *cells) repeat(x Constant, n int) {
+	for range n {
+		c.stored(x.Value)
+	}
+}
+
+// numbers says that numbers are wanted, and not texts.
+func (c *cells) numbers() bool { return c.want.As == Number }
 
 func (c *cells) missing() { c.put(math.NaN(), "", true) }
 
@@ -88,12 +150,12 @@ func (c *cells) boolean(b bool) {
 }
 
 func (c *cells) integer(i int64) {
-	if c.want.As == Value {
+	if !c.numbers() {
 		c.put(0, c.share(strconv.AppendInt(nil, i, 10)), false)
 		return
 	}
 	if i > exactInteger || i < -exactInteger {
-		c.inexact.add(c.rows+1, strconv.FormatInt(i, 10))
+		c.fault(inexact, strconv.FormatInt(i, 10))
 	}
 	c.put(float64(i), "", false)
 }
@@ -105,8 +167,8 @@ func (c *cells) unsigned(i uint64) {
 		return
 	}
 	s := strconv.FormatUint(i, 10)
-	if c.want.As == Number {
-		c.inexact.add(c.rows+1, s)
+	if c.numbers() {
+		c.fault(inexact, s)
 	}
 	c.put(float64(i), s, false)
 }
@@ -114,7 +176,7 @@ func (c *cells) unsigned(i uint64) {
 // float is a float64, or a float32 where bits is 32.
 func (c *cells) float(x float64, bits int) {
 	switch {
-	case c.want.As == Number:
+	case c.numbers():
 		c.put(x, "", false)
 	case math.IsNaN(x):
 		c.missing()
@@ -145,14 +207,14 @@ func (c *cells) decimal(unscaled *big.Int, scale int) {
 func (c *cells) text(b []byte) {
 	switch {
 	case len(b) > maxCell:
-		c.tooLong.add(c.rows+1, "")
+		c.fault(tooLong, "")
 		c.missing()
 		return
 	case !utf8.Valid(b):
-		c.notUTF8.add(c.rows+1, "")
+		c.fault(notUTF8, "")
 		c.missing()
 		return
-	case c.want.As == Value:
+	case !c.numbers():
 		c.put(0, c.share(b), false)
 		return
 	}
@@ -160,7 +222,7 @@ func (c *cells) text(b []byte) {
 	if isInteger(s) {
 		i, err := strconv.ParseInt(s, 10, 64)
 		if err != nil || i > exactInteger || i < -exactInteger {
-			c.inexact.add(c.rows+1, s)
+			c.fault(inexact, s)
 		}
 	}
 	x, ok := parseNumber(s)
@@ -169,7 +231,7 @@ func (c *cells) text(b []byte) {
 			c.boolean(b)
 			return
 		}
-		c.notNumber.add(c.rows+1, s)
+		c.fault(notNumber, s)
 	}
 	c.put(x, "", false)
 }

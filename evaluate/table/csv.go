@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"path"
 	"strconv"
 	"strings"
@@ -29,7 +28,6 @@ var csvFormat = Format{
 		return false
 	},
 	Open: openCSV,
-	Read: readCSV,
 }
 
 // maxRecord is the longest row, in bytes: a quote that is never closed would take in the rest of the file.
@@ -176,10 +174,10 @@ func (k kind) is() Type {
 	return Float64
 }
 
-func openCSV(ctx context.Context, name string, f File) ([]string, []Type, int64, error) {
+func openCSV(ctx context.Context, name string, f File) (Rows, error) {
 	r, err := newRecords(name, f)
 	if err != nil {
-		return nil, nil, 0, err
+		return Rows{}, err
 	}
 	kinds := make([]kind, len(r.header))
 	for {
@@ -188,68 +186,50 @@ func openCSV(ctx context.Context, name string, f File) ([]string, []Type, int64,
 			break
 		}
 		if err != nil {
-			return nil, nil, 0, err
+			return Rows{}, err
 		}
 		for i, cell := range cells {
 			kinds[i].see(cell)
 		}
 		if r.row%batchRows == 0 && ctx.Err() != nil {
-			return nil, nil, 0, ctx.Err()
+			return Rows{}, ctx.Err()
 		}
 	}
-	types := make([]Type, len(kinds))
-	for i, k := range kinds {
-		types[i] = k.is()
+	rows := Rows{Names: r.header, Count: r.row}
+	for _, k := range kinds {
+		rows.Types, rows.Loose = append(rows.Types, k.is()), append(rows.Loose, true)
 	}
-	return r.header, types, r.row, nil
+	whole := Part{First: 1, Rows: r.row, Read: func(ctx context.Context, w *worker, give func() error) error { return readCSV(ctx, name, f, w, give) }}
+	rows.Parts = func(int64) []Part { return []Part{whole} }
+	return rows, nil
 }
 
-func readCSV(ctx context.Context, name string, f File, want []Want) iter.Seq2[Batch, error] {
-	return func(yield func(Batch, error) bool) {
-		_, types, _, err := openCSV(ctx, name, f) // a column's type, and so how its cells read, is known at the end
+func readCSV(ctx context.Context, name string, f File, w *worker, give func() error) error {
+	r, err := newRecords(name, f)
+	if err != nil {
+		return err
+	}
+	at := make([]int, len(w.cells))
+	for i, c := range w.cells {
+		at[i] = position(r.header, c.want.Name)
+	}
+	for {
+		row, err := r.next()
+		if errors.Is(err, io.EOF) {
+			return give()
+		}
 		if err != nil {
-			yield(Batch{}, err)
-			return
+			return err
 		}
-		r, err := newRecords(name, f)
-		if err != nil {
-			yield(Batch{}, err)
-			return
+		for i, c := range w.cells {
+			c.stored(row[at[i]])
 		}
-		at, columns := make([]int, len(want)), make([]*cells, len(want))
-		for i, w := range want {
-			at[i] = position(r.header, w.Name)
-			if at[i] < 0 {
-				yield(Batch{}, &Error{File: name, Column: w.Name, Code: codeColumn, What: "no such column"})
-				return
+		if r.row%batchRows == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
 			}
-			columns[i] = newCells(w, types[at[i]])
-		}
-		g := gather{file: name, columns: columns}
-		for {
-			row, err := r.next()
-			if err != nil && !errors.Is(err, io.EOF) {
-				yield(Batch{}, err)
-				return
-			}
-			ended := err != nil
-			if !ended {
-				for i, c := range columns {
-					c.stored(row[at[i]])
-				}
-			}
-			if ended || r.row%batchRows == 0 {
-				if err := ctx.Err(); err != nil {
-					yield(Batch{}, err)
-					return
-				}
-				if !g.give(yield) {
-					return
-				}
-			}
-			if ended {
-				g.end(yield)
-				return
+			if err := give(); err != nil {
+				return err
 			}
 		}
 	}
@@ -261,12 +241,12 @@ func (c *cells) stored(cell string) {
 	case cell == "":
 		c.missing()
 		return
-	case c.want.As == Value && c.typ == Float64:
+	case !c.numbers() && c.typ == Float64:
 		if x, ok := parseNumber(cell); ok {
 			c.float(x, 64)
 			return
 		}
-	case c.want.As == Value && c.typ == Boolean:
+	case !c.numbers() && c.typ == Boolean:
 		if b, ok := parseBool(cell); ok {
 			c.boolean(b)
 			return
@@ -282,36 +262,4 @@ func position(names []string, name string) int {
 		}
 	}
 	return -1
-}
-
-// gather gives batches of columns until a cell was wrong; from then on rows are only counted, for the error at the end.
-type gather struct {
-	file    string
-	columns []*cells
-	given   int64
-}
-
-// give yields what was gathered. It returns false where nobody wants more.
-func (g *gather) give(yield func(Batch, error) bool) bool {
-	b := Batch{First: g.given + 1}
-	faulty := false
-	for _, c := range g.columns {
-		b.Columns = append(b.Columns, c.take())
-		faulty = faulty || c.faulty()
-	}
-	if faulty || len(b.Columns) == 0 || b.Columns[0].length() == 0 {
-		return true
-	}
-	g.given += int64(b.Columns[0].length())
-	return yield(b, nil)
-}
-
-// end yields the first column's error, if there is one.
-func (g *gather) end(yield func(Batch, error) bool) {
-	for _, c := range g.columns {
-		if err := c.error(g.file); err != nil {
-			yield(Batch{}, err)
-			return
-		}
-	}
 }

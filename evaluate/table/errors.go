@@ -54,6 +54,9 @@ const (
 	codeEncrypted   = "encrypted"
 	codeRows        = "row-mismatch"
 	codeTooManyRows = "too-many-rows"
+	codeFiles       = "files-differ"
+	codeNoMatch     = "no-files"
+	codeLink        = "bad-link"
 )
 
 // Codes are the codes of an Error, with what `gatecard explain` says of each.
@@ -80,6 +83,9 @@ func Codes() map[string]string {
 		codeEncrypted:   "The Parquet file, or a column of it, is encrypted.",
 		codeRows:        "The rows that came are not as many as the file says. Nothing of it is used.",
 		codeTooManyRows: "The file claims more rows than its size could hold in earnest: 64 to a byte, beyond the first million.",
+		codeFiles:       "Files that are read as one table have the same columns: the same names, of types that go together.",
+		codeNoMatch:     "A folder or pattern has no file of rows in it. Files and folders whose names begin with a dot or an underscore are left out.",
+		codeLink:        "A folder of rows has a link to a folder, to a file outside of it, or to a file that it has already. Rows would be read twice, or others than were meant.",
 	}
 }
 
@@ -134,11 +140,35 @@ func closing(err error, f io.Closer) error {
 // firstRows is how many rows an error names.
 const firstRows = 3
 
+// faultKind is a way in which cells are wrong; where a column's cells are in several, the first is told.
+type faultKind int
+
+const (
+	notUTF8 faultKind = iota
+	tooLong
+	notNumber
+	inexact
+	faultKinds = iota
+)
+
+// words gives a kind's code, and what is said of its rows.
+func (k faultKind) words() (code, what string) {
+	switch k {
+	case notUTF8:
+		return codeUTF8, "are not UTF-8"
+	case tooLong:
+		return codeLong, "are longer than 65536 bytes"
+	case notNumber:
+		return codeNumber, "are not numbers"
+	default:
+		return codeInexact, "are integers beyond 2^53, which a float64 does not hold"
+	}
+}
+
 // faults counts the rows of one column that are wrong in one way, and keeps the first.
 type faults struct {
-	code, what string // "are not numbers"
-	rows       int64
-	first      []string
+	rows  int64
+	first []string
 }
 
 // add notes a row; cell may be empty.
@@ -154,13 +184,20 @@ func (f *faults) add(row int64, cell string) {
 	f.first = append(f.first, s)
 }
 
+// merge adds those of later rows.
+func (f *faults) merge(later faults) {
+	f.rows += later.rows
+	f.first = append(f.first[:len(f.first):len(f.first)], later.first[:min(len(later.first), firstRows-len(f.first))]...)
+}
+
 // error is nil where no row was wrong, of so many.
-func (f *faults) error(file, column string, rows int64) error {
+func (f faults) error(kind faultKind, file, column string, rows int64) error {
 	if f.rows == 0 {
 		return nil
 	}
-	what := fmt.Sprintf("%d of %d rows %s (first: %s)", f.rows, rows, f.what, strings.Join(f.first, ", "))
-	return &Error{File: file, Column: column, Code: f.code, What: what}
+	code, words := kind.words()
+	what := fmt.Sprintf("%d of %d rows %s (first: %s)", f.rows, rows, words, strings.Join(f.first, ", "))
+	return &Error{File: file, Column: column, Code: code, What: what}
 }
 
 // clipped is a cell short enough for a message.

@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gatecard/gatecard/evidence"
 )
@@ -17,7 +19,12 @@ import (
 type Source struct {
 	Name string
 	Open func(context.Context) (File, error)
+	// Constants are columns that the file does not store, since all its rows have the same value: the names of its folders say it.
+	Constants []Constant
 }
+
+// Constant is a column with the same value in all rows of a file. Without a Value every cell is missing.
+type Constant struct{ Name, Value string }
 
 // File is an opened source. Size is its length in bytes.
 type File interface {
@@ -75,57 +82,105 @@ type diskFile struct {
 
 func (f diskFile) Size() int64 { return f.size }
 
-// pinBlock is the piece that is hashed on its own: small enough to read for one page's sake, large enough that 32 bytes a block are nothing.
-const pinBlock = 1 << 20
+// pinBlock is the piece whose bytes are held against those that were read before: small enough to be read for one page's sake.
+const pinBlock = 64 << 10
 
-// pinned is a file that reads only as it was when it was hashed. Its digest binds evidence to these bytes, so each block that is read again
-// is hashed again, and must be the same.
+// pinned is a file that reads as the same bytes each time, or not at all. Its digest binds evidence to the bytes that rows were made of, but
+// rows may be read before the digest is taken, after it, or meanwhile: so each block has a mark, left by whoever reads it first, that all later
+// ones must find again. The digest's own pass is one of them, so once it has ended, all that was or will be read is what the digest is of.
+//
+// A mark is a hash whose seed this process drew at random and nobody sees: who can change the file meanwhile cannot choose two blocks with
+// one mark, and hits one by luck in 2⁶⁴.
 type pinned struct {
-	file   File
-	name   string
-	size   int64
-	digest evidence.Digest
-	blocks [][sha256.Size]byte
+	file  File
+	name  string
+	size  int64
+	seed  maphash.Seed
+	marks []atomic.Uint64 // of blocks; 0: not read yet
+
+	taking sync.Mutex // of the digest
+	taken  atomic.Pointer[evidence.Digest]
 
 	lock sync.Mutex
-	at   int // which block is held; -1: none
+	at   int64 // which block is held for small reads; -1: none
 	held []byte
 }
 
-// pin reads the file once, from end to end.
-func pin(ctx context.Context, name string, f File) (*pinned, error) {
-	p := &pinned{file: f, name: name, size: f.Size(), at: -1, held: make([]byte, 0, pinBlock)}
+func pin(name string, f File) *pinned {
+	blocks := (f.Size() + pinBlock - 1) / pinBlock
+	return &pinned{file: f, name: name, size: f.Size(), seed: maphash.MakeSeed(), marks: make([]atomic.Uint64, blocks), at: -1}
+}
+
+// digest is that of all bytes, or empty where it was not taken yet.
+func (p *pinned) digest() evidence.Digest {
+	if d := p.taken.Load(); d != nil {
+		return *d
+	}
+	return ""
+}
+
+// sum takes the digest, once.
+func (p *pinned) sum(ctx context.Context) (evidence.Digest, error) {
+	p.taking.Lock()
+	defer p.taking.Unlock()
+	if d := p.digest(); d != "" {
+		return d, nil
+	}
 	whole := sha256.New()
-	for at := int64(0); at < p.size; at += pinBlock {
+	buf := make([]byte, min(p.size, 16*pinBlock))
+	for at := int64(0); at < p.size; at += int64(len(buf)) {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return "", err
 		}
-		b, err := p.fetch(int(at / pinBlock))
-		if err != nil {
-			return nil, err
+		b := buf[:min(int64(len(buf)), p.size-at)]
+		if err := p.blocks(b, at); err != nil {
+			return "", err
 		}
-		p.blocks = append(p.blocks, sha256.Sum256(b))
 		whole.Write(b)
 	}
-	p.digest = evidence.Digest("sha256:" + hex.EncodeToString(whole.Sum(nil)))
-	return p, nil
+	d := evidence.Digest("sha256:" + hex.EncodeToString(whole.Sum(nil)))
+	p.taken.Store(&d)
+	return d, nil
 }
 
-// fetch reads a block into p.held.
-func (p *pinned) fetch(i int) ([]byte, error) {
-	at := int64(i) * pinBlock
-	p.at, p.held = -1, p.held[:min(pinBlock, p.size-at)]
-	n, err := p.file.ReadAt(p.held, at)
-	if n < len(p.held) {
+// blocks reads whole blocks from a block's begin on; the file's last may be short.
+func (p *pinned) blocks(b []byte, at int64) error {
+	n, err := p.file.ReadAt(b, at)
+	if n < len(b) {
 		if err == nil || errors.Is(err, io.EOF) {
-			return nil, &Error{File: p.name, Code: codeChanged, What: fmt.Sprintf("the file ends at byte %d and had %d", at+int64(n), p.size)}
+			return &Error{File: p.name, Code: codeChanged, What: fmt.Sprintf("the file ends at byte %d and had %d", at+int64(n), p.size)}
 		}
-		return nil, unread(p.name, err)
+		return unread(p.name, err)
 	}
-	return p.held, nil
+	for i := at / pinBlock; len(b) > 0; i++ {
+		block := b[:min(pinBlock, len(b))]
+		b = b[len(block):]
+		mark := maphash.Bytes(p.seed, block) | 1 // 0 is of a block that was not read
+		if !p.marks[i].CompareAndSwap(0, mark) && p.marks[i].Load() != mark {
+			return &Error{File: p.name, Code: codeChanged, What: fmt.Sprintf("the file changed while it was read (near byte %d)", i*pinBlock)}
+		}
+	}
+	return nil
 }
 
-// ReadAt gives the bytes that were hashed, or an error. It may be called from several goroutines.
+// window reads a piece of the file, with what it takes of its first and last block, into buf, which grows where it must, and gives the piece.
+func (p *pinned) window(buf *[]byte, at, length int64) ([]byte, error) {
+	if at < 0 || length < 0 || at > p.size || length > p.size-at {
+		return nil, fmt.Errorf("%d bytes from byte %d on are not in the file of %d", length, at, p.size)
+	}
+	from := at / pinBlock * pinBlock
+	to := min((at+length+pinBlock-1)/pinBlock*pinBlock, p.size)
+	if int64(cap(*buf)) < to-from {
+		*buf = make([]byte, to-from)
+	}
+	b := (*buf)[:to-from]
+	if err := p.blocks(b, from); err != nil {
+		return nil, err
+	}
+	return b[at-from : at-from+length], nil
+}
+
+// ReadAt is a File's, for small pieces one after the other: it holds a block. It may be called from several goroutines.
 func (p *pinned) ReadAt(b []byte, at int64) (int, error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -134,18 +189,18 @@ func (p *pinned) ReadAt(b []byte, at int64) (int, error) {
 	}
 	n := 0
 	for n < len(b) && at+int64(n) < p.size {
-		i := int((at + int64(n)) / pinBlock)
-		if i != p.at {
-			held, err := p.fetch(i)
-			if err != nil {
+		from := (at + int64(n)) / pinBlock * pinBlock
+		if from != p.at || p.held == nil {
+			if p.held == nil {
+				p.held = make([]byte, min(pinBlock, p.size))
+			}
+			p.at, p.held = -1, p.held[:min(pinBlock, p.size-from)]
+			if err := p.blocks(p.held, from); err != nil {
 				return n, err
 			}
-			if sha256.Sum256(held) != p.blocks[i] {
-				return n, &Error{File: p.name, Code: codeChanged, What: fmt.Sprintf("the file changed while it was read (near byte %d)", int64(i)*pinBlock)}
-			}
-			p.at = i
+			p.at = from
 		}
-		n += copy(b[n:], p.held[at+int64(n)-int64(i)*pinBlock:])
+		n += copy(b[n:], p.held[at+int64(n)-from:])
 	}
 	if n < len(b) {
 		return n, io.EOF

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"path"
 	"strings"
 	"sync"
@@ -23,18 +22,18 @@ var parquetFormat = Format{
 	Is: func(name string, head []byte) bool {
 		return bytes.HasPrefix(head, []byte(parquetMagic)) || bytes.HasPrefix(head, []byte(encryptedMagic)) || strings.EqualFold(path.Ext(name), ".parquet")
 	},
-	Open: func(_ context.Context, name string, f File) (names []string, types []Type, rows int64, err error) {
+	Open: func(_ context.Context, name string, f File) (rows Rows, err error) {
 		defer recovered(name, &err)
 		p, err := openParquet(name, f)
 		if err != nil {
-			return nil, nil, 0, err
+			return Rows{}, err
 		}
 		for _, c := range p.columns {
-			names, types = append(names, c.name), append(types, c.typ)
+			rows.Names, rows.Types, rows.Loose = append(rows.Names, c.name), append(rows.Types, c.typ), append(rows.Loose, c.null)
 		}
-		return names, types, p.NumRows, nil
+		rows.Count, rows.Parts = p.NumRows, p.parts
+		return rows, nil
 	},
-	Read: readParquet,
 }
 
 // recovered turns a decoder's panic into an error: it comes from bytes that no check foresaw.
@@ -47,6 +46,8 @@ func recovered(name string, err *error) {
 // parquetFile is a checked footer with the columns that a table has: the fields of the schema's root.
 type parquetFile struct {
 	footer
+	name    string
+	from    File
 	columns []parquetColumn
 }
 
@@ -57,10 +58,11 @@ type parquetColumn struct {
 	leaf   int  // its number among the columns that are stored
 	stored *schema.Column
 	read   reader // nil: no reading
+	null   bool   // it is said to hold nothing
 }
 
 func openParquet(name string, f File) (parquetFile, error) {
-	p := parquetFile{}
+	p := parquetFile{name: name, from: f}
 	var err error
 	if p.footer, err = readFooter(name, f); err != nil {
 		return p, err
@@ -76,6 +78,10 @@ func openParquet(name string, f File) (parquetFile, error) {
 		names = append(names, root.Name())
 		c := parquetColumn{name: root.Name(), leaf: leaf, stored: p.Schema.Column(leaf)}
 		c.typ, c.read = reading(root, c.stored)
+		switch root.LogicalType().(type) {
+		case schema.UnknownLogicalType, schema.NullLogicalType:
+			c.null = true
+		}
 		p.columns = append(p.columns, c)
 	}
 	if len(names) == 0 {
@@ -98,35 +104,33 @@ func (p parquetFile) column(name, want string) (parquetColumn, error) {
 	return parquetColumn{}, &Error{File: name, Column: want, Code: codeColumn, What: "no such column"}
 }
 
-func readParquet(ctx context.Context, name string, f File, want []Want) iter.Seq2[Batch, error] {
-	return func(yield func(Batch, error) bool) {
-		r, err := newParquetReader(name, f, want)
-		if err != nil {
-			yield(Batch{}, err)
-			return
-		}
-		g := gather{file: name, columns: r.cells}
-		for group := range r.file.RowGroups {
-			if err := r.enter(group); err != nil {
-				yield(Batch{}, err)
-				return
-			}
-			for r.left > 0 {
-				err := ctx.Err()
-				if err == nil {
-					err = r.step()
-				}
-				if err != nil {
-					yield(Batch{}, err)
-					return
-				}
-				if !g.give(yield) {
-					return
-				}
-			}
-		}
-		g.end(yield)
+// parts are all rows in one.
+func (p parquetFile) parts(int64) []Part {
+	return []Part{{First: 1, Rows: p.NumRows, Read: p.read}}
+}
+
+func (p parquetFile) read(ctx context.Context, w *worker, give func() error) error {
+	r, err := p.newReader(w)
+	if err != nil {
+		return err
 	}
+	for group := range p.RowGroups {
+		if err := r.enter(group); err != nil {
+			return err
+		}
+		for r.left > 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := r.step(); err != nil {
+				return err
+			}
+			if err := give(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // parquetReader reads the wanted columns side by side, one row group after the other.
@@ -143,18 +147,15 @@ type parquetReader struct {
 	open  []file.ColumnChunkReader
 }
 
-func newParquetReader(name string, f File, want []Want) (r *parquetReader, err error) {
-	defer recovered(name, &err)
-	r = &parquetReader{name: name, from: f}
-	if r.file, err = openParquet(name, f); err != nil {
-		return nil, err
-	}
-	for _, w := range want {
-		c, err := r.file.column(name, w.Name)
+func (p parquetFile) newReader(w *worker) (r *parquetReader, err error) {
+	defer recovered(p.name, &err)
+	r = &parquetReader{name: p.name, from: p.from, file: p, cells: w.cells}
+	for _, c := range w.cells {
+		column, err := p.column(p.name, c.want.Name)
 		if err != nil {
 			return nil, err
 		}
-		r.columns, r.cells = append(r.columns, c), append(r.cells, newCells(w, c.typ))
+		r.columns = append(r.columns, column)
 	}
 	return r, nil
 }

@@ -7,18 +7,23 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/schema"
 )
 
-// Column is a column of rows. One of Numbers and Texts is set.
+// Column is a column of rows. One of Numbers, Texts and Codes is set.
 type Column struct {
 	Name    string
 	Numbers []float64 // NaN where the cell is NaN or, with Missing, empty
 	Texts   []string
-	Missing []bool // nil: every row has a value
-	Type    Type
+	// Codes are places in Dictionary; a cell without a value has the code len(Dictionary), and Missing is nil. The Dictionary's texts are
+	// distinct, in any order, and some may be of no row.
+	Codes      []uint32
+	Dictionary []string
+	Missing    []bool // nil: every row has a value
+	Type       Type
 }
 
 // Type is how the file stores a column's values. Another word than these is a type that cannot be read, as the file names it.
@@ -33,7 +38,7 @@ const (
 	Text    Type = "text"
 )
 
-// Batch is some rows of a table: columns of the same length, in the order asked for. It is the caller's: no later batch overwrites it.
+// Batch is some rows of a table: columns of the same length, in the order asked for.
 type Batch struct {
 	First   int64 // number of its first row, from 1
 	Columns []Column
@@ -43,10 +48,12 @@ type Batch struct {
 type As int
 
 // Number wants float64s: text that is no number is an error, and so is an integer beyond ±2⁵³, which a float64 does not hold; false and true
-// are 0 and 1. Value wants text: the shortest decimal for numbers ("1", "0.5"), "true" and "false"; a NaN is missing.
+// are 0 and 1. Value wants text: the shortest decimal for numbers ("1", "0.5"), "true" and "false"; a NaN is missing. Code wants the same
+// texts, as codes of a dictionary: cheap where values repeat.
 const (
 	Number As = iota
 	Value
+	Code
 )
 
 // Want is a column that is asked for.
@@ -55,130 +62,138 @@ type Want struct {
 	As   As
 }
 
-// Table is an opened file of rows.
+// Table is rows: those of one opened file, or of several, one file after the other. It may be read more than once, and by several at once.
 type Table struct {
-	Input  evidence.File // its name, size and digest, of the very bytes that were read
-	Names  []string      // of its columns, in file order
+	// Inputs are its files: name, size, and digest of the very bytes that were read. A digest is taken while rows are read: it is there when
+	// a Read, Load or Each has ended without an error.
+	Inputs []evidence.File
+	Input  evidence.File // the file of a table of one
+	Names  []string      // of its columns, in the first file's order
 	Types  []Type
-	Rows   int64 // -1: not known before reading
-	format Format
-	file   *pinned
+	Rows   int64
+	files  []*opened
+	lock   sync.Mutex // over digests
+}
+
+// opened is one file of a table.
+type opened struct {
+	name      string
+	file      *pinned
+	rows      Rows
+	constants []Constant
+	before    int64 // rows of the files before
 }
 
 // Format is one kind of file. To add one: NAME.go and a line in Formats.
 type Format struct {
 	Name, Summary string
 	Is            func(name string, head []byte) bool
-	// Open reads names, types and, where the format knows it, the number of rows (else -1).
-	Open func(ctx context.Context, name string, f File) (names []string, types []Type, rows int64, err error)
-	// Read yields batches of the wanted columns, in order. It ends with an *Error wherever the file is short, lies or cannot be read.
-	Read func(ctx context.Context, name string, f File, want []Want) iter.Seq2[Batch, error]
+	// Open reads what the file says of itself: names, types and rows. It is an *Error wherever the file lies or cannot be read.
+	Open func(ctx context.Context, name string, f File) (Rows, error)
+}
+
+// Rows are an opened file's rows.
+type Rows struct {
+	Names []string
+	Types []Type
+	// Loose says of a column that its type is what its cells had in common, and no word of the file: beside other files it may turn out
+	// wider, and then is read so. nil: of none.
+	Loose []bool
+	Count int64
+	// Parts cuts the rows into parts of about size rows, in order.
+	Parts func(size int64) []Part
+}
+
+// Part is a run of a file's rows that can be read without the others, by any goroutine.
+type Part struct {
+	First, Rows int64 // number in the file of its first row, from 1, and how many
+	// Read puts the wanted columns' cells into w.cells, and calls give at least after each batchRows rows and at the end. It passes on what
+	// give returns. It ends with an *Error wherever the file is short, lies or cannot be read; cells that are wrong are faults of w.cells.
+	Read func(ctx context.Context, w *worker, give func() error) error
 }
 
 // headBytes is how much of a file its format is told by.
 const headBytes = 512
 
-// Open opens a source, finds its format, hashes it and reads its header. The caller closes it. What is wrong with the file is an *Error; a
-// table without a row is one too. Whatever is read later comes from the bytes that were hashed: a file that changes meanwhile is an *Error.
-func Open(ctx context.Context, s Source) (*Table, error) {
+// Open opens a source, finds its format and reads its header. The caller closes it. What is wrong with the file is an *Error; a table
+// without a row is one too. A file that changes while it is open is an *Error of reading.
+func Open(ctx context.Context, s Source) (*Table, error) { return OpenAll(ctx, []Source{s}) }
+
+func open(ctx context.Context, s Source) (*opened, error) {
 	f, err := s.Open(ctx)
 	if err != nil {
 		return nil, unopened(s.Name, err)
 	}
-	t, err := open(ctx, s.Name, f)
-	if err != nil {
+	o := &opened{name: s.Name, constants: s.Constants}
+	if err := o.read(ctx, f); err != nil {
 		return nil, closing(err, f)
 	}
-	return t, nil
+	return o, nil
 }
 
-func open(ctx context.Context, name string, f File) (*Table, error) {
+func (o *opened) read(ctx context.Context, f File) (err error) {
 	if f.Size() == 0 {
-		return nil, &Error{File: name, Code: codeEmpty, What: "the file is empty"}
+		return &Error{File: o.name, Code: codeEmpty, What: "the file is empty"}
 	}
-	p, err := pin(ctx, name, f)
-	if err != nil {
-		return nil, err
+	o.file = pin(o.name, f)
+	head := make([]byte, min(headBytes, f.Size()))
+	if _, err := o.file.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return unread(o.name, err)
 	}
-	head := make([]byte, min(headBytes, p.Size()))
-	if _, err := p.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
-		return nil, unread(name, err)
-	}
-	if err := packed(name, head); err != nil {
-		return nil, err
+	if err := packed(o.name, head); err != nil {
+		return err
 	}
 	formats := Formats()
-	i := slices.IndexFunc(formats, func(f Format) bool { return f.Is(name, head) })
+	i := slices.IndexFunc(formats, func(f Format) bool { return f.Is(o.name, head) })
 	if i < 0 {
-		return nil, &Error{File: name, Code: codeFormat, What: fmt.Sprintf("not a file of a known format (known: %s)", known(formats))}
+		return &Error{File: o.name, Code: codeFormat, What: fmt.Sprintf("not a file of a known format (known: %s)", known(formats))}
 	}
-	t := &Table{Input: evidence.File{Path: name, Size: p.Size(), SHA256: p.digest}, format: formats[i], file: p}
-	t.Names, t.Types, t.Rows, err = t.format.Open(ctx, name, p)
-	if err != nil {
-		return nil, err
-	}
-	if t.Rows == 0 {
-		return nil, &Error{File: name, Code: codeNoRows, What: "the file has columns and no rows"}
-	}
-	return t, nil
-}
-
-// Read yields the wanted columns in batches. A column that is not there is an *Error with a suggestion. After the last batch the rows that came are
-// held against what the file said. An error ends the rows and comes without a batch.
-func (t *Table) Read(ctx context.Context, want []Want) iter.Seq2[Batch, error] {
-	return func(yield func(Batch, error) bool) {
-		for _, w := range want {
-			if !slices.Contains(t.Names, w.Name) {
-				yield(Batch{}, t.missing(w.Name))
-				return
-			}
-		}
-		rows := int64(0)
-		for b, err := range t.format.Read(ctx, t.Input.Path, t.file, want) {
-			if err != nil {
-				yield(Batch{}, err)
-				return
-			}
-			if err := t.fits(b, want, rows); err != nil {
-				yield(Batch{}, err)
-				return
-			}
-			if len(b.Columns) > 0 {
-				rows += int64(b.Columns[0].length())
-			}
-			if !yield(b, nil) {
-				return
-			}
-		}
-		if t.Rows >= 0 && len(want) > 0 && rows != t.Rows {
-			yield(Batch{}, &Error{File: t.Input.Path, Code: codeRows, What: fmt.Sprintf("%d rows came and the file said %d", rows, t.Rows)})
-		}
-	}
+	o.rows, err = formats[i].Open(ctx, o.name, o.file)
+	return err
 }
 
 // missing is the error of a column that is not there.
 func (t *Table) missing(name string) *Error {
-	return &Error{File: t.Input.Path, Column: name, Code: codeColumn, What: "no such column", Suggest: schema.Suggest(name, t.Names)}
+	return &Error{File: t.files[0].name, Column: name, Code: codeColumn, What: "no such column", Suggest: schema.Suggest(name, t.Names)}
 }
 
-// fits holds a batch against its own columns and what came before.
-func (t *Table) fits(b Batch, want []Want, rows int64) error {
-	if len(b.Columns) != len(want) || b.First != rows+1 {
-		return &Error{File: t.Input.Path, Code: codeRows, What: fmt.Sprintf("%d columns from row %d came, not %d from row %d", len(b.Columns), b.First, len(want), rows+1)}
-	}
-	for _, c := range b.Columns {
-		if n := b.Columns[0].length(); c.length() != n || c.Missing != nil && len(c.Missing) != n {
-			return &Error{File: t.Input.Path, Column: c.Name, Code: codeRows, What: fmt.Sprintf("%d values from row %d and other columns have %d", c.length(), b.First, n)}
+// Len is how many rows the column has.
+func (c Column) Len() int { return max(len(c.Numbers), len(c.Texts), len(c.Codes)) }
+
+func (c Column) length() int { return c.Len() }
+
+// Read yields the wanted columns in batches, in order; they are the caller's. A column that is not there is an *Error with a suggestion. The
+// rows that come are held against what the files say. An error ends the rows and comes without a batch.
+func (t *Table) Read(ctx context.Context, want []Want) iter.Seq2[Batch, error] {
+	return func(yield func(Batch, error) bool) {
+		err := t.run(ctx, want, 1, false, func(_ int, b Batch) error {
+			if !yield(b, nil) {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(Batch{}, err)
 		}
 	}
-	return nil
 }
 
-func (c Column) length() int { return max(len(c.Numbers), len(c.Texts)) }
+// errEnough is of a caller who wants no more batches.
+var errEnough = errors.New("no more batches are wanted")
+
+// Each calls do with every batch of the wanted columns, from up to workers goroutines at once: worker is 0 to workers-1, and calls with the
+// same number never overlap. Batches come in no stated order, and do not outlive the call: their memory is used again, except the texts.
+// Batches of one worker whose Dictionary begins at the same address are of one dictionary that only grew.
+//
+// It ends at the first error of do, with that of the lowest rows where there are several, and soon after ctx is cancelled. Wrong cells of a
+// file are counted to its end, and then are its error; no batch comes meanwhile. The rest is as for Read.
+func (t *Table) Each(ctx context.Context, want []Want, workers int, do func(worker int, b Batch) error) error {
+	return t.run(ctx, want, max(workers, 1), true, do)
+}
 
 // Load reads the wanted columns whole, in the order asked for. A column without a missing cell has a nil Missing.
 func (t *Table) Load(ctx context.Context, want []Want) ([]Column, error) {
-	all := make([]Column, len(want))
+	all := make([]joined, len(want))
 	for b, err := range t.Read(ctx, want) {
 		if err != nil {
 			return nil, err
@@ -187,24 +202,84 @@ func (t *Table) Load(ctx context.Context, want []Want) ([]Column, error) {
 			all[i].append(c)
 		}
 	}
-	return all, nil
+	columns := make([]Column, len(want))
+	for i := range all {
+		columns[i] = all[i].end()
+	}
+	return columns, nil
 }
+
+// joined is a column of several batches.
+type joined struct {
+	Column
+	code   map[string]uint32
+	places []uint32 // of the last batch's dictionary, in ours
+	last   []string
+}
+
+// noCode is the code of a missing cell while the dictionary grows.
+const noCode = ^uint32(0)
 
 // append adds the rows of a batch.
-func (c *Column) append(b Column) {
-	had := c.length()
-	c.Name, c.Type = b.Name, b.Type
-	c.Numbers, c.Texts = append(c.Numbers, b.Numbers...), append(c.Texts, b.Texts...)
-	if c.Missing == nil && b.Missing == nil {
+func (j *joined) append(b Column) {
+	had := j.length()
+	j.Name, j.Type = b.Name, b.Type
+	j.Numbers, j.Texts = append(j.Numbers, b.Numbers...), append(j.Texts, b.Texts...)
+	if b.Codes != nil {
+		j.recode(b)
+	}
+	if j.Missing == nil && b.Missing == nil {
 		return
 	}
-	c.Missing = append(c.Missing, make([]bool, had-len(c.Missing))...)
-	c.Missing = append(c.Missing, b.Missing...)
-	c.Missing = append(c.Missing, make([]bool, c.length()-len(c.Missing))...)
+	j.Missing = append(j.Missing, make([]bool, had-len(j.Missing))...)
+	j.Missing = append(j.Missing, b.Missing...)
+	j.Missing = append(j.Missing, make([]bool, j.length()-len(j.Missing))...)
 }
 
-// Close closes the file.
-func (t *Table) Close() error { return t.file.Close() }
+func (j *joined) recode(b Column) {
+	if j.code == nil {
+		j.code = map[string]uint32{}
+	}
+	if len(j.last) == 0 || len(b.Dictionary) < len(j.last) || &j.last[0] != &b.Dictionary[0] {
+		j.places = j.places[:0]
+	}
+	j.last = b.Dictionary
+	for _, text := range b.Dictionary[len(j.places):] {
+		at, ok := j.code[text]
+		if !ok {
+			at = uint32(len(j.Dictionary))
+			j.code[text] = at
+			j.Dictionary = append(j.Dictionary, text)
+		}
+		j.places = append(j.places, at)
+	}
+	j.Codes = slices.Grow(j.Codes, len(b.Codes))
+	for _, c := range b.Codes {
+		if c == uint32(len(b.Dictionary)) {
+			j.Codes = append(j.Codes, noCode)
+		} else {
+			j.Codes = append(j.Codes, j.places[c])
+		}
+	}
+}
+
+func (j *joined) end() Column {
+	for i, c := range j.Codes {
+		if c == noCode {
+			j.Codes[i] = uint32(len(j.Dictionary))
+		}
+	}
+	return j.Column
+}
+
+// Close closes the files.
+func (t *Table) Close() error {
+	var errs []error
+	for _, f := range t.files {
+		errs = append(errs, f.file.Close())
+	}
+	return errors.Join(errs...)
+}
 
 func known(formats []Format) string {
 	s := ""

@@ -9,13 +9,16 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"iter"
 	"math"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/gatecard/gatecard/evidence"
 )
 
 // Files that are none are told apart.
@@ -84,11 +87,14 @@ func TestOpen(t *testing.T) {
 	}
 	defer ta.Close()
 	sum := sha256.Sum256(b)
-	if in := ta.Input; in.Path != path || in.Size != int64(len(b)) || string(in.SHA256) != "sha256:"+hex.EncodeToString(sum[:]) {
-		t.Errorf("%v", in)
-	}
 	if ta.Rows != 300 || strings.Join(ta.Names, " ") != "id score label group flag single" {
 		t.Errorf("%d rows of %v", ta.Rows, ta.Names)
+	}
+	if _, err := ta.Load(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if in := ta.Input; in.Path != path || in.Size != int64(len(b)) || string(in.SHA256) != "sha256:"+hex.EncodeToString(sum[:]) {
+		t.Errorf("%v", in)
 	}
 	got, err := ta.Load(t.Context(), []Want{{"single", Value}, {"id", Value}, {"single", Number}})
 	if err != nil || len(got) != 3 || got[0].Texts[1] != "1.625" || got[1].Texts[0] != "9007199254740993" || got[2].Numbers[1] != 1.625 {
@@ -157,26 +163,51 @@ func TestBatches(t *testing.T) {
 
 // A format that gives other rows than it said, or columns that do not fit, is not believed.
 func TestReadHoldsFormatsToTheirWord(t *testing.T) {
-	column := func(n int) Column { return Column{Name: "x", Numbers: make([]float64, n)} }
-	for want, batches := range map[string][]Batch{
-		"2 rows came and the file said 3":             {{First: 1, Columns: []Column{column(2)}}},
-		"1 columns from row 1 came, not 1 from row 3": {{First: 1, Columns: []Column{column(2)}}, {First: 1, Columns: []Column{column(1)}}},
-		"0 columns from row 1 came":                   {{First: 1}},
-		"2 values from row 1":                         {{First: 1, Columns: []Column{{Name: "x", Numbers: make([]float64, 2), Missing: make([]bool, 1)}}}},
-	} {
-		ta := &Table{Names: []string{"x"}, Rows: 3, format: Format{Read: func(context.Context, string, File, []Want) iter.Seq2[Batch, error] {
-			return func(yield func(Batch, error) bool) {
-				for _, b := range batches {
-					if !yield(b, nil) {
-						return
-					}
+	put := func(c *cells, n int) {
+		for range n {
+			c.boolean(true)
+		}
+	}
+	for want, read := range map[string]func(x, y *cells, give func() error) error{
+		"2 rows came from row 1 on and the file said 3": func(x, y *cells, give func() error) error {
+			put(x, 2)
+			put(y, 2)
+			return give()
+		},
+		"0 rows came from row 1 on and the file said 3": func(_, _ *cells, give func() error) error { return nil },
+		"more than the 3 rows came": func(x, y *cells, give func() error) error {
+			for range 2 {
+				put(x, 2)
+				put(y, 2)
+				if err := give(); err != nil {
+					return err
 				}
 			}
-		}}}
-		_, err := ta.Load(t.Context(), []Want{{"x", Number}})
-		var e *Error
-		if !errors.As(err, &e) || e.Code != codeRows || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want %s", err, want)
+			return nil
+		},
+		"y: 1 values from row 1 and other columns have 3": func(x, y *cells, give func() error) error {
+			put(x, 3)
+			put(y, 1)
+			return give()
+		},
+	} {
+		for workers := range 3 {
+			f := &opened{name: "f", file: pin("f", inMemory{bytes.NewReader([]byte("1"))})}
+			f.rows = Rows{Names: []string{"x", "y"}, Types: []Type{Boolean, Boolean}, Count: 3, Parts: func(int64) []Part {
+				return []Part{{First: 1, Rows: 3, Read: func(_ context.Context, w *worker, give func() error) error { return read(w.cells[0], w.cells[1], give) }}}
+			}}
+			ta := &Table{files: []*opened{f}}
+			if err := ta.join(); err != nil {
+				t.Fatal(err)
+			}
+			err := ta.Each(t.Context(), []Want{{"x", Number}, {"y", Value}}, workers, func(int, Batch) error { return nil })
+			if workers == 0 {
+				_, err = ta.Load(t.Context(), []Want{{"x", Number}, {"y", Value}})
+			}
+			var e *Error
+			if !errors.As(err, &e) || e.Code != codeRows || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v, want %s", err, want)
+			}
 		}
 	}
 }
@@ -184,34 +215,38 @@ func TestReadHoldsFormatsToTheirWord(t *testing.T) {
 // changing is a file whose bytes change after some reads.
 type changing struct {
 	inMemory
+	lock         sync.Mutex
 	reads, after int
-	change       func([]byte) (int, error)
+	change       func(b []byte, at int64) (int, error)
 }
 
 func (c *changing) ReadAt(b []byte, at int64) (int, error) {
-	if c.reads++; c.reads > c.after {
-		return c.change(b)
+	c.lock.Lock()
+	c.reads++
+	changed := c.reads > c.after
+	c.lock.Unlock()
+	if changed {
+		return c.change(b, at)
 	}
 	return c.inMemory.ReadAt(b, at)
 }
 
-// Bytes that changed after the digest was taken are never read.
+// Whatever is read comes from the bytes that the digest is of, or not at all.
 func TestChangedFile(t *testing.T) {
-	b := []byte("k,x\n" + strings.Repeat("1,2\n", 300000)) // more than one block
+	content := func(line string) []byte { return []byte("k,x\n" + strings.Repeat(line, 300000)) } // more than one block
+	b := content("1,2\n")
 	for name, c := range map[string]struct {
-		change func([]byte) (int, error)
+		change func([]byte, int64) (int, error)
 		code   string
 	}{
-		"other bytes": {func(b []byte) (int, error) {
-			for i := range b {
-				b[i] = "1,3\n"[i%4]
-			}
-			return len(b), nil
+		"other bytes": {func(b []byte, at int64) (int, error) {
+			return bytes.NewReader(content("1,3\n")).ReadAt(b, at)
 		}, codeChanged},
-		"shorter": {func(b []byte) (int, error) { return 10, io.EOF }, codeChanged},
-		"no disk": {func(b []byte) (int, error) { return 0, errors.New("input/output error") }, codeUnreadable},
+		"shorter": {func(b []byte, _ int64) (int, error) { return 10, io.EOF }, codeChanged},
+		"no disk": {func(b []byte, _ int64) (int, error) { return 0, errors.New("input/output error") }, codeUnreadable},
 	} {
-		for after := range 6 {
+		refused := 0
+		for after := range 60 {
 			f := &changing{inMemory: inMemory{bytes.NewReader(b)}, after: after, change: c.change}
 			ta, err := Open(t.Context(), Source{Name: "x.csv", Open: func(context.Context) (File, error) { return f, nil }})
 			var got []Column
@@ -219,12 +254,20 @@ func TestChangedFile(t *testing.T) {
 				got, err = ta.Load(t.Context(), []Want{{"x", Number}})
 			}
 			var e *Error
-			if name == "other bytes" && after < 2 {
-				continue // changed before or while the digest was taken: it is that of what was read
+			switch {
+			case errors.As(err, &e) && e.Code == c.code:
+				refused++
+			case err != nil:
+				t.Errorf("%s after %d reads: %v", name, after, err)
+			default:
+				sum := sha256.Sum256(content(fmt.Sprintf("1,%v\n", got[0].Numbers[0])))
+				if ta.Input.SHA256 != evidence.Digest("sha256:"+hex.EncodeToString(sum[:])) || slices.Min(got[0].Numbers) != slices.Max(got[0].Numbers) {
+					t.Errorf("%s after %d reads: the digest is not that of the rows", name, after)
+				}
 			}
-			if !errors.As(err, &e) || e.Code != c.code {
-				t.Errorf("%s after %d reads: %d rows, %v", name, after, len(got), err)
-			}
+		}
+		if refused < 30 {
+			t.Errorf("%s: only %d were refused", name, refused)
 		}
 	}
 }

@@ -1,0 +1,359 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// wants are all columns of a table that have a reading, in each way.
+func wants(ta *Table) []Want {
+	var all []Want
+	for i, n := range ta.Names {
+		if ta.Types[i].readable() {
+			all = append(all, Want{n, Value}, Want{n, Code})
+			if ta.Types[i] != Text && n != "id" && n != "uint64" {
+				all = append(all, Want{n, Number})
+			}
+		}
+	}
+	return all
+}
+
+// each gathers what Each gives, as Load would.
+func each(t testing.TB, ta *Table, want []Want, workers int) ([]Column, error) {
+	t.Helper()
+	var lock sync.Mutex
+	busy := make([]bool, workers)
+	batches := map[int64]Batch{}
+	err := ta.Each(t.Context(), want, workers, func(n int, b Batch) error {
+		lock.Lock()
+		if busy[n] {
+			t.Errorf("two calls of worker %d overlap", n)
+		}
+		busy[n] = true
+		lock.Unlock()
+		mine := Batch{First: b.First}
+		for _, c := range b.Columns {
+			c.Numbers, c.Texts, c.Codes, c.Missing = slices.Clone(c.Numbers), slices.Clone(c.Texts), slices.Clone(c.Codes), slices.Clone(c.Missing)
+			mine.Columns = append(mine.Columns, c)
+		}
+		lock.Lock()
+		defer lock.Unlock()
+		busy[n] = false
+		if _, twice := batches[b.First]; twice {
+			t.Errorf("row %d came twice", b.First)
+		}
+		batches[b.First] = mine
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]joined, len(want))
+	next := int64(1)
+	for _, first := range slices.Sorted(maps.Keys(batches)) {
+		if first != next {
+			t.Fatalf("row %d came, and not row %d", first, next)
+		}
+		for i, c := range batches[first].Columns {
+			all[i].append(c)
+		}
+		next += int64(batches[first].Columns[0].Len())
+	}
+	columns := make([]Column, len(want))
+	for i := range all {
+		columns[i] = all[i].end()
+	}
+	return columns, nil
+}
+
+// same says where two columns differ; codes are compared by their texts.
+func same(a, b Column) error {
+	if a.Name != b.Name || a.Type != b.Type || a.Len() != b.Len() {
+		return fmt.Errorf("%s of %s with %d rows, and %s of %s with %d", a.Name, a.Type, a.Len(), b.Name, b.Type, b.Len())
+	}
+	for i := range a.Len() {
+		x, gone := a.cell(i)
+		y, alsoGone := b.cell(i)
+		if x != y || gone != alsoGone {
+			return fmt.Errorf("%s, row %d: %q (missing %v) and %q (missing %v)", a.Name, i+1, x, gone, y, alsoGone)
+		}
+	}
+	return nil
+}
+
+// cell is a cell's text, or its number's bits.
+func (c Column) cell(i int) (text string, missing bool) {
+	switch {
+	case c.Codes != nil && c.Codes[i] == uint32(len(c.Dictionary)):
+		return "", true
+	case c.Codes != nil:
+		return c.Dictionary[c.Codes[i]], false
+	case c.Texts != nil:
+		return c.Texts[i], c.gone(i)
+	}
+	return fmt.Sprintf("%x", math.Float64bits(c.Numbers[i])), c.gone(i)
+}
+
+// Each, with any number of workers, gives what Load gives, and codes stand for the same texts as values.
+func TestEachIsLoad(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.*")
+	if err != nil || len(files) < 17 {
+		t.Fatalf("%d files in testdata (%v)", len(files), err)
+	}
+	for _, f := range files {
+		if name := filepath.Base(f); name == "empty.parquet" || name == "expected.json" || name == "make.py" {
+			continue
+		}
+		t.Run(filepath.Base(f), func(t *testing.T) {
+			ta, err := Open(t.Context(), FromFile(f))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer ta.Close()
+			want := wants(ta)
+			loaded, err := ta.Load(t.Context(), want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, w := range want {
+				if w.As == Code {
+					if err := same(loaded[i-1], loaded[i]); err != nil {
+						t.Errorf("as codes: %v", err)
+					}
+					if d := loaded[i].Dictionary; len(slices.Compact(slices.Sorted(slices.Values(d)))) != len(d) || loaded[i].Missing != nil {
+						t.Errorf("%s: the dictionary %q, missing %v", w.Name, d, loaded[i].Missing)
+					}
+				}
+			}
+			for _, workers := range []int{1, 2, 7} {
+				got, err := each(t, ta, want, workers)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i := range want {
+					if err := same(loaded[i], got[i]); err != nil {
+						t.Errorf("%d workers: %v", workers, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Each ends at do's error, and tells that of the lowest rows.
+func TestEachStops(t *testing.T) {
+	n := 6*batchRows + 5
+	numbers := make([]float64, n)
+	for name, write := range writers() {
+		b, err := write([]Column{{Name: "x", Type: Float64, Numbers: numbers}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, workers := range []int{1, 2, 7} {
+			ta, err := Open(t.Context(), source("x."+strings.ToLower(name), b))
+			if err != nil {
+				t.Fatal(err)
+			}
+			calls := 0
+			var lock sync.Mutex
+			err = ta.Each(t.Context(), []Want{{"x", Number}}, workers, func(_ int, b Batch) error {
+				lock.Lock()
+				defer lock.Unlock()
+				if calls++; b.First > batchRows {
+					return fmt.Errorf("row %d", b.First)
+				}
+				return nil
+			})
+			if err == nil || err.Error() != fmt.Sprintf("row %d", batchRows+1) && calls < workers {
+				t.Errorf("%s, %d workers: %v after %d calls", name, workers, err, calls)
+			}
+			if err := ta.Each(t.Context(), []Want{{"y", Number}}, workers, nil); err == nil || !strings.Contains(err.Error(), "no such column") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+// folder writes files, by path.
+func folder(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		p := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestFolder(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"card=visa/region=7/part-0.csv":                  "x,y\n1,a\n2,b\n",
+		"card=visa/region=7/part-1.csv":                  "y,x\nc,3\n",
+		"card=a%2Fb/region=8/part-0.csv":                 "x,y\n4.5,d\n",
+		"card=__HIVE_DEFAULT_PARTITION__/region=9/z.csv": "x,y\n5,e\n",
+		"card=visa/_temporary/part-9.csv":                "broken",
+		"card=visa/.part-0.csv.crc":                      "broken",
+		"_SUCCESS":                                       "",
+	})
+	for name, path := range map[string]string{
+		"a folder":           dir,
+		"folders":            filepath.Join(dir, "card=*"),
+		"files":              filepath.Join(dir, "*", "*", "*.csv"),
+		"files at any depth": filepath.Join(dir, "**", "*.csv"),
+		"any depth and more": filepath.Join(dir, "**", "region=*", "*.csv"),
+		"folders at any":     filepath.Join(dir, "**", "region=?"),
+		"everything":         filepath.Join(dir, "**"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			sources, err := FromPath(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ta, err := OpenAll(t.Context(), sources)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer ta.Close()
+			want := []Want{{"x", Number}, {"card", Code}, {"region", Number}, {"y", Value}, {"card", Value}}
+			for _, workers := range []int{0, 1, 3} {
+				var got []Column
+				if workers == 0 {
+					got, err = ta.Load(t.Context(), want)
+				} else {
+					got, err = each(t, ta, want, workers)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if x := fmt.Sprint(got[0].Numbers, got[2].Numbers, got[3].Texts, got[4].Texts, got[4].Missing); x != "[5 4.5 1 2 3] [9 8 7 7 7] [e d a b c] [ a/b visa visa visa] [true false false false false]" {
+					t.Error(x)
+				}
+				if err := same(got[4], got[1]); err != nil {
+					t.Error(err)
+				}
+				if got[0].Type != Float64 || got[2].Type != Integer || ta.Rows != 5 || len(ta.Inputs) != 4 || ta.Inputs[3].SHA256 == "" {
+					t.Errorf("%v, %d rows of %v", got, ta.Rows, ta.Inputs)
+				}
+			}
+			only, err := each(t, ta, []Want{{"card", Code}}, 2)
+			if err != nil || only[0].Len() != 5 {
+				t.Errorf("a column that no file has: %v, %v", only, err)
+			}
+		})
+	}
+}
+
+func TestFolderRefuses(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"empty/_SUCCESS":       "",
+		"twice/k=1/k=2/a.csv":  "x\n1\n",
+		"both/x=1/a.csv":       "x\n1\n",
+		"percent/k=%zz/a.csv":  "x\n1\n",
+		"names/a.csv":          "x,y\n1,2\n",
+		"names/b.csv":          "x,z\n1,2\n",
+		"depth/a.csv":          "x\n1\n",
+		"depth/k=1/b.csv":      "x\n1\n",
+		"links/a.csv":          "x\n1\n",
+		"loop/sub/a.csv":       "x\n1\n",
+		"outside/a.csv":        "x\n1\n",
+		"good/..data/real.csv": "x\n1\n",
+		"notes/a.csv":          "x\n1\n",
+		"notes/README.md":      "# notes\n",
+		"[a].csv":              "x\n1\n",
+	})
+	link := func(to, name string) {
+		if err := os.Symlink(to, filepath.Join(dir, name)); err != nil {
+			t.Skip(err)
+		}
+	}
+	link("a.csv", "links/b.csv")
+	link("..", "loop/sub/up")
+	link("../links/a.csv", "outside/b.csv")
+	link("..data/real.csv", "good/a.csv")
+	link("none", "gone.csv")
+	for name, c := range map[string]struct{ path, code, want string }{
+		"an empty folder":       {"empty", codeNoMatch, "no file of rows is there"},
+		"an empty pattern":      {"*.parquet", codeNoMatch, "no file of rows is there"},
+		"no folder":             {"none/*.csv", codeNoFile, "no such file"},
+		"no file":               {"none.csv", codeNoFile, "no such file"},
+		"no pattern":            {"[a.csv", codeNoMatch, "no pattern"},
+		"a key twice":           {"twice", codeHeader, `two of its folders say "k"`},
+		"a column and a key":    {"both", codeHeader, "and so has a folder's name"},
+		"an escape":             {"percent", codeHeader, "%zz"},
+		"other names":           {"names", codeFiles, "names/b.csv has it"},
+		"other keys":            {"depth", codeFiles, "k: no such column"},
+		"a link to a sibling":   {"links", codeLink, "is the same file as"},
+		"a link to a folder":    {"loop", codeLink, "is a link to a folder"},
+		"a link to elsewhere":   {"outside", codeLink, "is a link to a file outside of"},
+		"a link to nothing":     {"g*.csv", codeLink, "is a link to nothing"},
+		"a file of no format":   {"notes", codeFormat, "not a file of a known format"},
+		"":                      {"good", "", ""},
+		"a name like a pattern": {"[a].csv", "", ""},
+	} {
+		sources, err := FromPath(filepath.Join(dir, c.path))
+		if err == nil {
+			var ta *Table
+			if ta, err = OpenAll(t.Context(), sources); err == nil {
+				if err := ta.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		var e *Error
+		if c.code == "" && err != nil || c.code != "" && (!errors.As(err, &e) || e.Code != c.code || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: got %v, want %s: %s", name, err, c.code, c.want)
+		}
+	}
+}
+
+// Files whose columns' types go together are one table; others are refused, naming both.
+func TestFilesTypes(t *testing.T) {
+	parquet := func(typ Type, numbers []float64, texts ...string) Source {
+		b, err := writers()["Parquet"]([]Column{{Name: "x", Type: typ, Numbers: numbers, Texts: texts}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return source(string(typ)+".parquet", b)
+	}
+	csv := func(name, cells string) Source { return source(name+".csv", []byte("x\n"+cells)) }
+	for want, sources := range map[string][]Source{
+		"float64 0.5 1 0.25": {parquet(Float64, []float64{0.5, 1}), parquet(Float32, []float64{0.25})},
+		"float64 0.5 3":      {parquet(Float32, []float64{0.5}), parquet(Integer, []float64{3})},
+		"integer 1 7":        {parquet(Integer, []float64{1}), csv("a", "7\n")},
+		"text 0.50 a":        {csv("a", "0.50\n"), csv("b", "a\n")},
+		"float64 0.5 1":      {csv("a", "0.50\n"), csv("b", "1\n")},
+		"text x 1":           {parquet(Text, nil, "x"), csv("b", "1\n")},
+	} {
+		ta, err := OpenAll(t.Context(), sources)
+		if err != nil {
+			t.Errorf("%s: %v", want, err)
+			continue
+		}
+		got, err := ta.Load(t.Context(), []Want{{"x", Value}})
+		if err != nil {
+			t.Errorf("%s: %v", want, err)
+			continue
+		}
+		if x := string(ta.Types[0]) + " " + strings.Join(got[0].Texts, " "); x != want {
+			t.Errorf("got %s, want %s", x, want)
+		}
+	}
+	_, err := OpenAll(t.Context(), []Source{parquet(Integer, []float64{1}), parquet(Text, nil, "x")})
+	if err == nil || err.Error() != "text.parquet: x: its type is text, and integer in integer.parquet: files that are read as one have the same columns" {
+		t.Error(err)
+	}
+}
