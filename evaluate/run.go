@@ -51,9 +51,9 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 	if err != nil {
 		return nil, err
 	}
-	e.Slices = all.figures(named)
-	if r.scores != nil && len(all.overall.Curve) > 0 {
-		e.Curves = []Curve{{Name: "roc", Groups: Groups{}, Points: all.overall.Curve}}
+	e.Slices = all.figures(t, named)
+	if points, _ := sweep.ROC(all.overall.Bands, curvePoints); points != nil {
+		e.Curves = []Curve{{Name: "roc", Groups: Groups{}, Points: points}}
 	}
 	for _, rival := range a.Rivals {
 		if rival.Self {
@@ -141,9 +141,9 @@ func (r *rows) sweep(ctx context.Context, t Terms, named []Named, dimensions []c
 		return nil, err
 	}
 	s := &swept{scored: r.scores != nil, cuts: map[float64]int{}, dimensions: dimensions}
-	plan := sweep.Plan{Cuts: []float64{cutOf(r.scoreType, *t.Threshold)}, Eps: r.eps(), Curves: curvePoints}
+	plan := sweep.Plan{Cuts: []float64{cutOf(r.scoreType, *t.Threshold)}, Eps: r.eps(), Ranks: true, Average: true, Losses: true, Bands: len(rivals) == 0}
 	if !s.scored {
-		plan = sweep.Plan{Cuts: []float64{0.5}, Eps: 0x1p-52}
+		plan = sweep.Plan{Cuts: []float64{0.5}}
 	}
 	for _, m := range named {
 		if _, ok := s.cuts[m.Cut]; !ok && !math.IsNaN(m.Cut) && s.scored {
@@ -151,10 +151,7 @@ func (r *rows) sweep(ctx context.Context, t Terms, named []Named, dimensions []c
 			plan.Cuts = append(plan.Cuts, cutOf(r.scoreType, m.Cut))
 		}
 	}
-	for _, d := range dimensions {
-		plan.Sizes = append(plan.Sizes, len(d.groups))
-	}
-	in := sweep.Rows{Score: r.scores, Label: r.labels}
+	in := sweep.Rows{Score: r.scores}
 	for _, rival := range rivals {
 		plan.Rivals = append(plan.Rivals, cutOf(rival.Type, *t.Threshold))
 		in.Rivals = append(in.Rivals, rival.Numbers)
@@ -165,14 +162,27 @@ func (r *rows) sweep(ctx context.Context, t Terms, named []Named, dimensions []c
 			in.Score[i] = float64(call)
 		}
 	}
+	var codes [][]uint32
 	for _, d := range dimensions {
-		in.Slice = append(in.Slice, d.codes)
+		codes = append(codes, d.codes)
 	}
+	labels := r.labels
 	if of != nil {
-		in.Score, in.Label = pick(in.Score, of), pick(in.Label, of)
-		for i := range in.Slice {
-			in.Slice[i] = pick(in.Slice[i], of)
+		in.Score, labels = pick(in.Score, of), pick(labels, of)
+		for i := range codes {
+			codes[i] = pick(codes[i], of)
 		}
+	}
+	var combinations sweep.Combinations
+	in.Cell = combinations.Combiner().Cells(nil, labels, codes)
+	list := combinations.List()
+	plan.Combinations = len(list)
+	for i, d := range dimensions {
+		slice := make([]uint32, max(1, len(list)))
+		for c, codes := range list {
+			slice[c] = codes[i]
+		}
+		plan.Dimensions, plan.Sizes = append(plan.Dimensions, slice), append(plan.Sizes, max(1, len(d.groups)))
 	}
 	tally := sweep.New(plan)
 	if err := tally.Add(in); err != nil {
@@ -194,22 +204,8 @@ func pick[T any](from []T, places []int) []T {
 }
 
 // figures gives every slice its metrics.
-func (s *swept) figures(named []Named) []Slice {
-	return s.each(func(st sweep.Stats, m Named) Figure {
-		f := Figure{Support: m.Support(st)}
-		value, err := m.Value(st)
-		if err != nil {
-			f.Undefined = err.Error()
-			return f
-		}
-		f.Value = &value
-		if m.Basis == nil {
-			f.Without = "no method was shown to hold for " + m.Metric.Title
-			return f
-		}
-		f.describe(m.Basis(st))
-		return f
-	}, named)
+func (s *swept) figures(t Terms, named []Named) []Slice {
+	return s.each(func(st sweep.Stats, g Groups, m Named) Figure { return m.figure(st, g, t, s.overall) }, named)
 }
 
 // describe gives the figure its limits.
@@ -221,7 +217,7 @@ func (f *Figure) describe(b stats.Basis) {
 }
 
 // each makes a figure of every metric on every slice: overall, then along each dimension.
-func (s *swept) each(figure func(sweep.Stats, Named) Figure, named []Named) []Slice {
+func (s *swept) each(figure func(sweep.Stats, Groups, Named) Figure, named []Named) []Slice {
 	slice := func(st sweep.Stats, g Groups) Slice {
 		counts := st.Counts
 		out := Slice{Groups: g, Rows: st.Rows, Counts: &counts, Metrics: map[string]Figure{}}
@@ -230,11 +226,15 @@ func (s *swept) each(figure func(sweep.Stats, Named) Figure, named []Named) []Sl
 			if i, ok := s.cuts[m.Cut]; ok {
 				at.Counts = st.Cuts[i]
 			}
-			if !s.scored && (m.Scores || !math.IsNaN(m.Cut)) {
+			if !s.scored && (m.Scores || !m.AtThreshold()) {
 				out.Metrics[m.Key] = Figure{Undefined: "there is no score column", Support: m.Support(at)}
 				continue
 			}
-			out.Metrics[m.Key] = figure(at, m)
+			if m.Chosen() { // no cut was chosen
+				out.Metrics[m.Key] = Figure{Undefined: notChosen, Support: m.Support(at)}
+				continue
+			}
+			out.Metrics[m.Key] = figure(at, g, m)
 		}
 		return out
 	}

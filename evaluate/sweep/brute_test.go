@@ -171,7 +171,7 @@ func TestDefinitions(t *testing.T) {
 	})
 }
 
-func confusion(t *rapid.T, p Plan, r Rows, s Stats) {
+func confusion(t *rapid.T, p Plan, r rowsOf, s Stats) {
 	if len(s.Cuts) != len(p.Cuts) {
 		t.Fatalf("%d cuts, want %d", len(s.Cuts), len(p.Cuts))
 	}
@@ -216,7 +216,7 @@ func ranks(t *rapid.T, name string, score []float64, label []uint8, size [2]int6
 }
 
 // lossesAre holds the losses, or those of ours minus a rival's, against their definition.
-func lossesAre(t *rapid.T, p Plan, r Rows, rival []float64, log, brier Loss) {
+func lossesAre(t *rapid.T, p Plan, r rowsOf, rival []float64, log, brier Loss) {
 	ls, bs := []float64{}, []float64{}
 	defined := true
 	for i, y := range r.Label {

@@ -84,8 +84,8 @@ func TestMomentsOfManyRows(t *testing.T) {
 
 // Losses that hardly vary keep their variance: with float64 sums it is lost to cancellation.
 func TestNoCancellation(t *testing.T) {
-	p := Plan{}
-	r := Rows{}
+	p := whole(Plan{Losses: true})
+	r := rowsOf{}
 	for i := range 10000 {
 		x := 0.5
 		if i%2 == 0 {
@@ -104,38 +104,39 @@ func TestNoCancellation(t *testing.T) {
 	}
 }
 
-// The sort gives ascending scores and their ties, above and below the size where its way changes.
-func TestRank(t *testing.T) {
+// The sort gives ascending keys with their own rows, whatever the keys: many, few, ties, clusters beside far ones.
+func TestSort(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		seed, n := rapid.Uint64().Draw(t, "seed"), rapid.SampledFrom([]int{0, 1, 2, fewRows - 1, fewRows, 3000}).Draw(t, "rows")
+		seed, n := rapid.Uint64().Draw(t, "seed"), rapid.SampledFrom([]int{0, 1, 2, fewRows, fewRows + 1, 3000, 20000}).Draw(t, "rows")
 		r, xs := rand.New(rand.NewPCG(seed, 1)), make([]float64, n)
+		kinds := rapid.IntRange(1, 5).Draw(t, "kinds")
 		for i := range xs {
-			switch r.IntN(4) {
+			switch r.IntN(kinds) {
 			case 0:
 				xs[i] = float64(r.IntN(5)) - 2
 			case 1:
-				xs[i] = math.Ldexp(r.Float64()-0.5, r.IntN(2000)-1000)
-			case 2:
-				xs[i] = []float64{math.MaxFloat64, -math.MaxFloat64, 5e-324, -5e-324}[r.IntN(4)]
-			case 3:
 				xs[i] = r.Float64()
+			case 2:
+				xs[i] = math.Ldexp(r.Float64()-0.5, r.IntN(2000)-1000)
+			case 3:
+				xs[i] = []float64{math.MaxFloat64, -math.MaxFloat64, 5e-324, -5e-324, math.Copysign(0, -1)}[r.IntN(5)]
+			case 4:
+				xs[i] = math.Float64frombits(math.Float64bits(0.3) + r.Uint64N(1<<20))
 			}
-			xs[i] += 0 // no −0
 		}
-		got := rank(xs)
+		got := ranked(xs)
 		seen := make([]bool, n)
-		for i, row := range got.order {
+		for i, row := range got.rows {
+			if seen[row] {
+				t.Fatal("a row twice")
+			}
 			seen[row] = true
-			if i == 0 {
-				continue
+			if got.keys[i] != keyOf(xs[row]) {
+				t.Fatalf("row %d has the key of another", row)
 			}
-			before := xs[got.order[i-1]]
-			if !(before <= xs[row]) || got.same[i] != (before == xs[row]) {
-				t.Fatalf("%v before %v, same %v", before, xs[row], got.same[i])
+			if i > 0 && !(xs[got.rows[i-1]] <= xs[row]) {
+				t.Fatalf("%v before %v", xs[got.rows[i-1]], xs[row])
 			}
-		}
-		if slices.Contains(seen, false) || n > 0 && got.same[0] {
-			t.Fatal("a row is missing")
 		}
 	})
 }
@@ -144,7 +145,7 @@ func TestRank(t *testing.T) {
 func TestManyRows(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	n := 5000
-	rows := Rows{Rivals: [][]float64{nil}, Slice: [][]uint32{nil}}
+	rows := rowsOf{Rivals: [][]float64{nil}, Slice: [][]uint32{nil}}
 	for range n {
 		y := uint8(r.IntN(2))
 		x := math.Round(50*(r.NormFloat64()+float64(y))) / 50
@@ -152,14 +153,14 @@ func TestManyRows(t *testing.T) {
 		rows.Rivals[0] = append(rows.Rivals[0], math.Round(20*(x+r.NormFloat64()))/20)
 		rows.Slice[0] = append(rows.Slice[0], uint32(r.IntN(3)))
 	}
-	p := Plan{Cuts: []float64{0.5}, Sizes: []int{3}, Rivals: []float64{0.4}, Curves: 50}
-	whole := closed(t, tally(t, p, rows))
+	p := whole(Plan{Cuts: []float64{0.5}, Sizes: []int{3}, Rivals: []float64{0.4}, Ranks: true, Average: true, Losses: true})
+	want := closed(t, tally(t, p, rows))
 	order := r.Perm(n)
 	a, b := tally(t, p, rows.pick(order[:1234])), tally(t, p, rows.pick(order[1234:]))
 	if err := b.Merge(a); err != nil {
 		t.Fatal(err)
 	}
-	if closed(t, b) != whole {
+	if closed(t, b) != want {
 		t.Fatal("merged differs")
 	}
 	s, _, err := tally(t, p, rows).Close()
@@ -173,23 +174,22 @@ func TestManyRows(t *testing.T) {
 	near(t, "rival's variance", s.Pairs[0].AUCVar, delong(rival, rival), 1e-17)
 }
 
-// A thinned curve has its ends, not more points than asked, only points of the whole one, and lies as near to it as it says.
-func TestCurve(t *testing.T) {
+// A curve has its ends, not more points than asked, only points of the whole one, and lies as near to it as it says.
+func TestROC(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.IntRange(2, 30).Draw(t, "limit")
-		p := Plan{Curves: limit}
-		r := drawRows(t, p, 80)
-		s, _, err := tally(t, p, r).Close()
+		r := drawRows(t, Plan{}, 80)
+		s, _, err := tally(t, Plan{Bands: true}, r).Close()
 		if err != nil {
 			t.Fatal(err)
 		}
+		c, off := ROC(s.Bands, limit)
 		if s.Positives == 0 || s.Positives == s.Rows {
-			if s.Curve != nil {
-				t.Fatalf("a curve of one class: %v", s.Curve)
+			if c != nil {
+				t.Fatalf("a curve of one class: %v", c)
 			}
 			return
 		}
-		c := s.Curve
 		if len(c) > limit || len(c) < 2 || c[0] != [2]float64{0, 0} || c[len(c)-1] != [2]float64{1, 1} {
 			t.Fatalf("%d points of %d: %v", len(c), limit, c)
 		}
@@ -198,22 +198,19 @@ func TestCurve(t *testing.T) {
 		for _, q := range whole {
 			worst = math.Max(worst, distance(c, q))
 		}
-		if math.Abs(worst-s.CurveError) > 1e-12 {
-			t.Fatalf("lies %v away and says %v", worst, s.CurveError)
+		if worst > off+1e-12 {
+			t.Fatalf("lies %v away and says %v", worst, off)
 		}
 		for i, q := range c {
 			if !slices.Contains(whole, q) || i > 0 && (q[0] < c[i-1][0] || q[1] < c[i-1][1]) {
 				t.Fatalf("%v is no point of the curve, or goes back", q)
 			}
 		}
-		if limit >= len(whole) && worst > 1e-12 {
-			t.Fatalf("%v away with room for all %d points", worst, len(whole))
-		}
 	})
 }
 
 // points are all of a ROC curve, by its definition.
-func points(r Rows) [][2]float64 {
+func points(r rowsOf) [][2]float64 {
 	var size [2]float64
 	for _, y := range r.Label {
 		size[y]++
@@ -253,16 +250,18 @@ func distance(line [][2]float64, q [2]float64) float64 {
 func BenchmarkMillionRows(b *testing.B) {
 	r := rand.New(rand.NewPCG(5, 6))
 	n := 1_000_000
-	rows := Rows{Score: make([]float64, n), Label: make([]uint8, n), Slice: [][]uint32{make([]uint32, n), make([]uint32, n), make([]uint32, n)}}
+	rows := rowsOf{Score: make([]float64, n), Label: make([]uint8, n), Slice: [][]uint32{make([]uint32, n), make([]uint32, n), make([]uint32, n)}}
 	for i := range n {
 		rows.Score[i], rows.Label[i] = r.Float64(), uint8(r.IntN(2))
 		for d := range rows.Slice {
 			rows.Slice[d][i] = uint32(r.IntN(10))
 		}
 	}
+	p := whole(Plan{Cuts: []float64{0.5}, Sizes: []int{10, 10, 10}, Ranks: true, Average: true})
+	given := rows.rows(p)
 	for b.Loop() {
-		t := New(Plan{Cuts: []float64{0.5}, Sizes: []int{10, 10, 10}, Curves: 200})
-		if err := t.Add(rows); err != nil {
+		t := New(p)
+		if err := t.Add(given); err != nil {
 			b.Fatal(err)
 		}
 		if _, _, err := t.Close(); err != nil {

@@ -16,10 +16,21 @@ func (s *sum) add(x int64) {
 	s.plus(sum{uint64(x), sign, sign})
 }
 
+// addSmall adds x from 0 to 2⁶⁴ − 1.
+func (s *sum) addSmall(x uint64) {
+	var carry uint64
+	s[0], carry = bits.Add64(s[0], x, 0)
+	s[1], carry = bits.Add64(s[1], 0, carry)
+	s[2] += carry
+}
+
 // addProduct adds x·y for x and y from 0 to 2⁶³.
 func (s *sum) addProduct(x, y uint64) {
 	hi, lo := bits.Mul64(x, y)
-	s.plus(sum{lo, hi, 0})
+	var carry uint64
+	s[0], carry = bits.Add64(s[0], lo, 0)
+	s[1], carry = bits.Add64(s[1], hi, carry)
+	s[2] += carry
 }
 
 // addSquares adds k·x², which lies below 2¹⁹¹.

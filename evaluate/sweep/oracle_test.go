@@ -65,8 +65,20 @@ func labels(xs []float64) []uint8 {
 	return ys
 }
 
-func close(t *testing.T, p sweep.Plan, r sweep.Rows) (sweep.Stats, [][]sweep.Stats) {
+// close counts rows with a label and a code a dimension.
+func close(t *testing.T, p sweep.Plan, r sweep.Rows, label []uint8, codes ...[]uint32) (sweep.Stats, [][]sweep.Stats) {
 	t.Helper()
+	var combinations sweep.Combinations
+	r.Cell = combinations.Combiner().Cells(nil, label, codes)
+	list := combinations.List()
+	p.Combinations, p.Ranks, p.Average, p.Losses = len(list), true, true, true
+	for d := range codes {
+		of := make([]uint32, len(list))
+		for c, codes := range list {
+			of[c] = codes[d]
+		}
+		p.Dimensions = append(p.Dimensions, of)
+	}
 	ta := sweep.New(p)
 	if err := ta.Add(r); err != nil {
 		t.Fatal(err)
@@ -106,7 +118,7 @@ func TestDeLongOracle(t *testing.T) {
 	}
 	g := gap{}
 	for _, f := range oracle.Small {
-		s, _ := close(t, sweep.Plan{Rivals: []float64{0.5}}, sweep.Rows{Score: f.Scores[0], Rivals: f.Scores[1:], Label: f.Label})
+		s, _ := close(t, sweep.Plan{Rivals: []float64{0.5}}, sweep.Rows{Score: f.Scores[0], Rivals: f.Scores[1:]}, f.Label)
 		if s.Positives != f.Positives || s.Rows-s.Positives != f.Negatives {
 			t.Errorf("%s: %d of %d positive", f.Name, s.Positives, s.Rows)
 		}
@@ -160,7 +172,7 @@ func TestCensusOracle(t *testing.T) {
 		}
 		dimensions = append(dimensions, oracle.Crosses...)
 		plan := sweep.Plan{Cuts: []float64{oracle.Threshold, 0.9}}
-		rows := sweep.Rows{Score: c[0].Numbers, Label: labels(c[1].Numbers)}
+		rows, columns := sweep.Rows{Score: c[0].Numbers}, [][]uint32{}
 		codes := []map[string]uint32{}
 		for _, d := range dimensions {
 			code, column := map[string]uint32{}, make([]uint32, len(rows.Score))
@@ -174,9 +186,9 @@ func TestCensusOracle(t *testing.T) {
 				}
 				column[i] = code[k]
 			}
-			codes, rows.Slice, plan.Sizes = append(codes, code), append(rows.Slice, column), append(plan.Sizes, len(code))
+			codes, columns, plan.Sizes = append(codes, code), append(columns, column), append(plan.Sizes, len(code))
 		}
-		overall, slices := close(t, plan, rows)
+		overall, slices := close(t, plan, rows, labels(c[1].Numbers), columns...)
 		for _, want := range e.Slices {
 			s := overall
 			for d, dimension := range dimensions {
@@ -250,7 +262,7 @@ func TestLossesOracle(t *testing.T) {
 		t.Fatalf("%d sets", len(oracle.Sets))
 	}
 	for _, o := range oracle.Sets {
-		s, _ := close(t, sweep.Plan{Eps: o.Eps}, sweep.Rows{Score: o.Score, Label: o.Label})
+		s, _ := close(t, sweep.Plan{Eps: o.Eps}, sweep.Rows{Score: o.Score}, o.Label)
 		name, g := fmt.Sprint(o.Type, " of ", len(o.Score)), gap{}
 		tolerance := 1e-12
 		if strings.HasPrefix(o.Type, "float32") {

@@ -11,15 +11,66 @@ import (
 	"pgregory.net/rapid"
 )
 
+// rowsOf are rows as a person has them: a label, and a code a dimension.
+type rowsOf struct {
+	Score  []float64
+	Rivals [][]float64
+	Label  []uint8
+	Slice  [][]uint32
+}
+
+// rows gives them cells: combinations are numbered by their codes, as the digits of a number.
+func (r rowsOf) rows(p Plan) Rows {
+	out := Rows{Score: r.Score, Rivals: r.Rivals, Cell: make([]uint32, len(r.Label))}
+	for i, y := range r.Label {
+		c := uint32(0)
+		for d, size := range p.Sizes {
+			c = c*uint32(size) + r.Slice[d][i]
+		}
+		out.Cell[i] = 2*c + uint32(y)
+	}
+	return out
+}
+
+// whole completes a plan of sizes by all combinations of their codes.
+func whole(p Plan) Plan {
+	p.Combinations = 1
+	for _, size := range p.Sizes {
+		p.Combinations *= size
+	}
+	p.Dimensions = nil
+	below := p.Combinations
+	for _, size := range p.Sizes {
+		below /= size
+		var of []uint32
+		for c := range p.Combinations {
+			of = append(of, uint32(c/below%size))
+		}
+		p.Dimensions = append(p.Dimensions, of)
+	}
+	return p
+}
+
 // drawPlan is a small plan: repeated, extreme and absent cuts, no to three dimensions, no to two rivals.
 func drawPlan(t *rapid.T) Plan {
+	p := drawUnwhole(t)
+	return whole(p)
+}
+
+func drawUnwhole(t *rapid.T) Plan {
+	share := rapid.SampledFrom([]float64{0.01, 0.1, 0.25, 0.5, 0.9, 1})
 	cut := rapid.SampledFrom([]float64{-1, 0, 0.25, 0.5, 0.75, 1, 2, math.Inf(1), math.Inf(-1)})
 	return Plan{
 		Cuts:   rapid.SliceOfN(cut, 0, 3).Draw(t, "cuts"),
 		Sizes:  rapid.SliceOfN(rapid.IntRange(1, 4), 0, 3).Draw(t, "sizes"),
 		Rivals: rapid.SliceOfN(cut, 0, 2).Draw(t, "rivals"),
 		Eps:    rapid.SampledFrom([]float64{0, float64Eps, 0x1p-23, 0.01}).Draw(t, "eps"),
-		Curves: rapid.SampledFrom([]int{0, 2, 5, 100}).Draw(t, "curves"),
+		Losses: true, Ranks: true, Average: true,
+		Bands: rapid.Bool().Draw(t, "bands"),
+		Areas: rapid.SliceOfN(share, 0, 2).Draw(t, "areas"),
+		Picks: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Pick {
+			return Pick{rapid.SampledFrom([]PickKind{PickFPR, PickRecall, PickTop}).Draw(t, "kind"), share.Draw(t, "share")}
+		}), 0, 3).Draw(t, "picks"),
 	}
 }
 
@@ -32,14 +83,14 @@ func drawScore() *rapid.Generator[float64] {
 	)
 }
 
-func drawRows(t *rapid.T, p Plan, most int) Rows {
+func drawRows(t *rapid.T, p Plan, most int) rowsOf {
 	n := rapid.IntRange(0, most).Draw(t, "rows")
 	probabilities := rapid.Bool().Draw(t, "probabilities")
 	score := drawScore()
 	if probabilities {
 		score = rapid.OneOf(rapid.SampledFrom([]float64{0, 0.25, 0.5, 1}), rapid.Float64Range(0, 1))
 	}
-	r := Rows{Score: rapid.SliceOfN(score, n, n).Draw(t, "score"), Label: rapid.SliceOfN(rapid.Uint8Range(0, 1), n, n).Draw(t, "label")}
+	r := rowsOf{Score: rapid.SliceOfN(score, n, n).Draw(t, "score"), Label: rapid.SliceOfN(rapid.Uint8Range(0, 1), n, n).Draw(t, "label")}
 	for range p.Rivals {
 		r.Rivals = append(r.Rivals, rapid.SliceOfN(score, n, n).Draw(t, "rival"))
 	}
@@ -50,8 +101,8 @@ func drawRows(t *rapid.T, p Plan, most int) Rows {
 }
 
 // pick is the rows of some numbers, in that order.
-func (r Rows) pick(rows []int) Rows {
-	out := Rows{}
+func (r rowsOf) pick(rows []int) rowsOf {
+	out := rowsOf{}
 	for _, i := range rows {
 		out.Score, out.Label = append(out.Score, r.Score[i]), append(out.Label, r.Label[i])
 	}
@@ -85,11 +136,11 @@ type fataler interface {
 	Fatalf(string, ...any)
 }
 
-func tally(t fataler, p Plan, parts ...Rows) *Tally {
+func tally(t fataler, p Plan, parts ...rowsOf) *Tally {
 	t.Helper()
 	ta := New(p)
 	for _, r := range parts {
-		if err := ta.Add(r); err != nil {
+		if err := ta.Add(r.rows(p)); err != nil {
 			t.Fatalf("add: %v", err)
 		}
 	}
@@ -140,7 +191,7 @@ func TestOrderSplitAndMerge(t *testing.T) {
 		r := drawRows(t, p, 40)
 		want := closed(t, tally(t, p, r))
 		order := rapid.Permutation(numbers(len(r.Score))).Draw(t, "order")
-		parts := make([]Rows, 3)
+		parts := make([]rowsOf, 3)
 		owner := rapid.SliceOfN(rapid.IntRange(0, 2), len(order), len(order)).Draw(t, "owner")
 		for k := range parts {
 			parts[k] = r.pick(slices.DeleteFunc(slices.Clone(order), func(i int) bool { return owner[i] != k }))
@@ -167,7 +218,6 @@ func TestOrderSplitAndMerge(t *testing.T) {
 func TestSliceIsItsRows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawPlan(t)
-		p.Curves = 0
 		r := drawRows(t, p, 40)
 		_, dimensions, err := tally(t, p, r).Close()
 		if err != nil {
@@ -175,6 +225,7 @@ func TestSliceIsItsRows(t *testing.T) {
 		}
 		alone := p
 		alone.Sizes = nil
+		alone = whole(alone)
 		for d, size := range p.Sizes {
 			if len(dimensions[d]) != size {
 				t.Fatalf("dimension %d has %d slices, not %d", d, len(dimensions[d]), size)
@@ -199,34 +250,37 @@ func TestSliceIsItsRows(t *testing.T) {
 
 // Bad rows are refused with their count and first numbers, and nothing of them is counted.
 func TestBadRows(t *testing.T) {
-	plan := Plan{Cuts: []float64{0.5}, Sizes: []int{2}, Rivals: []float64{0.5}}
+	plan := whole(Plan{Cuts: []float64{0.5}, Sizes: []int{2}, Rivals: []float64{0.5}, Ranks: true})
 	good := func() Rows {
-		return Rows{Score: []float64{0.1, 0.9}, Rivals: [][]float64{{0.2, 0.3}}, Label: []uint8{0, 1}, Slice: [][]uint32{{0, 1}}}
+		return Rows{Score: []float64{0.1, 0.9}, Rivals: [][]float64{{0.2, 0.3}}, Cell: []uint32{0, 3}}
+	}
+	add := func(t *testing.T) *Tally {
+		ta := New(plan)
+		if err := ta.Add(good()); err != nil {
+			t.Fatal(err)
+		}
+		return ta
 	}
 	for name, c := range map[string]struct {
 		spoil func(*Rows)
 		want  string
 	}{
-		"nan":           {func(r *Rows) { r.Score[1] = math.NaN() }, "1 of 2 scores are not finite (first rows: 4)"},
-		"inf":           {func(r *Rows) { r.Score[0], r.Score[1] = math.Inf(1), math.Inf(-1) }, "2 of 2 scores are not finite (first rows: 3, 4)"},
-		"rival":         {func(r *Rows) { r.Rivals[0][0] = math.NaN() }, "1 of 2 scores of rival 1 are not finite (first rows: 3)"},
-		"label":         {func(r *Rows) { r.Label[0] = 2 }, "1 of 2 labels are neither 0 nor 1 (first rows: 3)"},
-		"code":          {func(r *Rows) { r.Slice[0][1] = 2 }, "1 of 2 codes of dimension 1 are not below its size 2 (first rows: 4)"},
-		"labels":        {func(r *Rows) { r.Label = r.Label[:1] }, "1 labels of 2 rows"},
-		"rivals":        {func(r *Rows) { r.Rivals = nil }, "0 rivals, and the plan has 1"},
-		"rival length":  {func(r *Rows) { r.Rivals[0] = nil }, "0 scores of rival 1 and 2 rows"},
-		"dimensions":    {func(r *Rows) { r.Slice = append(r.Slice, nil) }, "2 dimensions, and the plan has 1"},
-		"codes":         {func(r *Rows) { r.Slice[0] = append(r.Slice[0], 0) }, "3 codes of dimension 1 and 2 rows"},
-		"fewer scores":  {func(r *Rows) { r.Score = r.Score[:1] }, "2 labels of 1 rows"},
-		"a later label": {func(r *Rows) { r.Label[1] = 255 }, "1 of 2 labels are neither 0 nor 1 (first rows: 4)"},
+		"nan":          {func(r *Rows) { r.Score[1] = math.NaN() }, "1 of 2 scores are not finite (first rows: 4)"},
+		"inf":          {func(r *Rows) { r.Score[0], r.Score[1] = math.Inf(1), math.Inf(-1) }, "2 of 2 scores are not finite (first rows: 3, 4)"},
+		"rival":        {func(r *Rows) { r.Rivals[0][0] = math.NaN() }, "1 of 2 scores of rival 1 are not finite (first rows: 3)"},
+		"cell":         {func(r *Rows) { r.Cell[1] = 4 }, "1 of 2 cells are not below 4 (first rows: 4)"},
+		"cells":        {func(r *Rows) { r.Cell = r.Cell[:1] }, "1 cells of 2 rows"},
+		"rivals":       {func(r *Rows) { r.Rivals = nil }, "0 rivals, and the plan has 1"},
+		"rival length": {func(r *Rows) { r.Rivals[0] = nil }, "0 scores of rival 1 and 2 rows"},
+		"fewer scores": {func(r *Rows) { r.Score = r.Score[:1] }, "2 cells of 1 rows"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ta, r := tally(t, plan, good()), good()
+			ta, r := add(t), good()
 			c.spoil(&r)
 			if err := ta.Add(r); err == nil || err.Error() != c.want {
 				t.Fatalf("got %v, want %s", err, c.want)
 			}
-			if got, want := closed(t, ta), closed(t, tally(t, plan, good())); got != want {
+			if got, want := closed(t, ta), closed(t, add(t)); got != want {
 				t.Fatalf("after the refusal:\n%s\nnot\n%s", got, want)
 			}
 		})
@@ -235,11 +289,17 @@ func TestBadRows(t *testing.T) {
 
 func TestBadPlans(t *testing.T) {
 	for want, p := range map[string]Plan{
-		"a cut is NaN":                                  {Cuts: []float64{math.NaN()}},
-		"eps 0.5 is outside [0, 0.5)":                   {Eps: 0.5},
-		"eps NaN is outside [0, 0.5)":                   {Eps: math.NaN()},
-		"dimension 1 has -1 slices":                     {Sizes: []int{-1}},
-		"a curve of 1 points: it has at least two ends": {Curves: 1},
+		"a cut is NaN":                 {Cuts: []float64{math.NaN()}},
+		"eps 0.5 is outside [0, 0.5)":  {Eps: 0.5},
+		"eps NaN is outside [0, 0.5)":  {Eps: math.NaN()},
+		"dimension 1 has -1 slices":    {Sizes: []int{-1}, Dimensions: [][]uint32{{0}}},
+		"1 dimensions, and sizes of 0": {Dimensions: [][]uint32{{0}}},
+		"dimension 1 tells the slices of 2 combinations, and there are 1":             {Sizes: []int{1}, Dimensions: [][]uint32{{0, 0}}},
+		"combination 0 has the slice 1 of dimension 1, which is not below its size 1": {Sizes: []int{1}, Dimensions: [][]uint32{{1}}},
+		"average precision, areas, picks and rivals need Ranks":                       {Average: true},
+		"an area up to a false positive rate of 0: it lies in (0, 1]":                 {Ranks: true, Areas: []float64{0}},
+		"a cut chosen by 0 of kind 2":                                                 {Ranks: true, Picks: []Pick{{PickTop, 0}}},
+		"a cut chosen by NaN of kind 0":                                               {Ranks: true, Picks: []Pick{{PickFPR, math.NaN()}}},
 	} {
 		for at, err := range map[string]error{
 			"add": New(p).Add(Rows{}), "merge": New(p).Merge(New(p)), "into": New(Plan{}).Merge(New(p)),
@@ -253,13 +313,14 @@ func TestBadPlans(t *testing.T) {
 }
 
 func TestMergeRefusesOtherPlans(t *testing.T) {
-	base := Plan{Cuts: []float64{0.5}, Sizes: []int{2}, Rivals: []float64{0.5}, Eps: 0.01, Curves: 5}
+	base := whole(Plan{Cuts: []float64{0.5}, Sizes: []int{2}, Rivals: []float64{0.5}, Eps: 0.01, Ranks: true})
 	if err := New(base).Merge(New(base)); err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*Plan){
-		"cuts": func(p *Plan) { p.Cuts = []float64{0.6} }, "sizes": func(p *Plan) { p.Sizes = []int{3} }, "rivals": func(p *Plan) { p.Rivals = []float64{0.6} },
-		"eps": func(p *Plan) { p.Eps = 0.02 }, "curves": func(p *Plan) { p.Curves = 6 },
+		"cuts": func(p *Plan) { p.Cuts = []float64{0.6} }, "sizes": func(p *Plan) { p.Sizes = []int{3} }, "slices": func(p *Plan) { p.Dimensions = [][]uint32{{1, 0}} }, "rivals": func(p *Plan) { p.Rivals = []float64{0.6} },
+		"eps": func(p *Plan) { p.Eps = 0.02 }, "bands": func(p *Plan) { p.Bands = true }, "losses": func(p *Plan) { p.Losses = true },
+		"average": func(p *Plan) { p.Average = true }, "areas": func(p *Plan) { p.Areas = []float64{1} }, "picks": func(p *Plan) { p.Picks = []Pick{{PickTop, 1}} },
 	} {
 		other := base
 		change(&other)

@@ -1,0 +1,303 @@
+package sweep
+
+import (
+	"maps"
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// Band is a fixed piece of the score's line with the rows whose scores lie in it. Bands do not depend on the rows: of scores from 0 to 1 there are 128
+// in each halving of the distance to the nearer end, so [0.25, 0.5) has 128 of one width, as has [0.5, 0.75], [0.125, 0.25) has 128 of half that width, and so
+// on; beyond 0 and 1 there are 128 in each doubling of the number. A Stats lists those that have rows, in ascending order.
+type Band struct {
+	Low, High float64    // its ends. A score that is one belongs to the band above it, from 0.5 to 1 to the band below it
+	Rows      [2]int64   // by label
+	Sum       [2]float64 // of the scores, by label; exact sums, rounded once. 0 for scores outside [0, 1]
+
+	mirrored       bool       // of 0.5 and above: the parts below count from High down
+	parts          [2]float64 // sums over the rows by label: how far from the end that is nearer to 0 or 1, in widths
+	squares, cubes float64    // sums over all rows of the parts' powers, each rounded down to 2^-30
+}
+
+const (
+	bandBits  = 7 // of the fraction tell the bands of a halving apart
+	bandCells = 1 << bandBits
+	partBits  = 52 - bandBits // the rest of the fraction: where in its band a score lies
+)
+
+// cell is a band's counts in the making: 56 bytes.
+type cell struct {
+	rows       [2]uint32
+	parts      [2]wide // in 2^-partBits
+	two, three uint64  // in 2^-30
+}
+
+// wide is a whole number of 128 bits.
+type wide struct{ lo, hi uint64 }
+
+func (w *wide) plus(u wide) {
+	var carry uint64
+	w.lo, carry = bits.Add64(w.lo, u.lo, 0)
+	w.hi += u.hi + carry
+}
+
+func (w wide) float() float64 { return math.Ldexp(float64(w.hi), 64) + float64(w.lo) }
+
+// page is the bands of one halving.
+type page [bandCells]cell
+
+// Pages of scores in [0, 1] are numbered by exponent: from 0 up, and from 0.5 on by that of 1 less the score, from the last down.
+const (
+	halfPages = 1022            // exponents of numbers below 0.5
+	unitPages = 2*halfPages + 1 // and of those up to 0.5, of which 0.5 itself has one of its own
+)
+
+// banded are the pages of one slice, made when a row comes.
+type banded struct {
+	unit    []*page
+	outside map[int32]*page // number: above unitPages for scores above 1, below 0 for negative ones
+}
+
+// bands are those of all slices.
+type bands struct {
+	plan   *Plan
+	counts [][]banded // [dimension][slice]; overall only where there is no dimension, since it is the sum of any
+}
+
+func newBands(p Plan) *bands {
+	b := &bands{plan: &p}
+	for _, size := range p.Sizes {
+		b.counts = append(b.counts, make([]banded, size))
+	}
+	if len(p.Sizes) == 0 {
+		b.counts = [][]banded{make([]banded, 1)}
+	}
+	return b
+}
+
+// place is where a score lies: page, band of it, and where in the band in 2^-partBits, from the end that is nearer to 0 or 1. Pages, and bands in a
+// page, ascend with the score.
+func place(x float64) (page int32, band uint32, part uint64) {
+	const fraction = 1<<52 - 1
+	q, base, down := math.Abs(x), int32(0), false
+	switch {
+	case x >= 0 && x < 0.5:
+	case x >= 0.5 && x <= 1:
+		q, base, down = 1-x, unitPages-1, true // exact
+	case x > 1:
+		base = unitPages
+	default:
+		base, down = -1, true
+	}
+	u := math.Float64bits(q)
+	exponent := int32(u >> 52)
+	band, part = uint32(u&fraction>>partBits), u&(1<<partBits-1)
+	if down {
+		return base - exponent, bandCells - 1 - band, part
+	}
+	return base + exponent, band, part
+}
+
+// bandBatch is how many rows are placed before they are counted.
+const bandBatch = 1024
+
+func (b *bands) add(r Rows) {
+	var pages [bandBatch]int32
+	var cells [bandBatch]uint32
+	var parts [bandBatch]uint64
+	for from := 0; from < len(r.Score); from += bandBatch {
+		n := min(bandBatch, len(r.Score)-from)
+		for i, x := range r.Score[from:][:n] {
+			pages[i], cells[i], parts[i] = place(x)
+		}
+		for d := range b.counts {
+			of := []uint32(nil)
+			if len(b.plan.Dimensions) > 0 {
+				of = b.plan.Dimensions[d]
+			}
+			for i, c := range r.Cell[from:][:n] {
+				s := uint32(0)
+				if of != nil {
+					s = of[c>>1]
+				}
+				b.counts[d][s].page(pages[i])[cells[i]].add(c&1, parts[i])
+			}
+		}
+	}
+}
+
+func (b *banded) page(n int32) *page {
+	if uint32(n) < uint32(len(b.unit)) {
+		if p := b.unit[n]; p != nil {
+			return p
+		}
+	}
+	return b.turn(n)
+}
+
+// turn gives a page that may have to be made.
+func (b *banded) turn(n int32) *page {
+	if n < 0 || n >= unitPages {
+		p, ok := b.outside[n]
+		if !ok {
+			p = new(page)
+			if b.outside == nil {
+				b.outside = map[int32]*page{}
+			}
+			b.outside[n] = p
+		}
+		return p
+	}
+	if b.unit == nil {
+		b.unit = make([]*page, unitPages)
+	}
+	if b.unit[n] == nil {
+		b.unit[n] = new(page)
+	}
+	return b.unit[n]
+}
+
+func (c *cell) add(label uint32, part uint64) {
+	c.rows[label&1]++
+	w := &c.parts[label&1]
+	var carry uint64
+	w.lo, carry = bits.Add64(w.lo, part, 0)
+	w.hi += carry
+	short := part >> (partBits - 30)
+	two := short * short >> 30
+	c.two += two
+	c.three += two * short >> 30
+}
+
+func (c *cell) plus(u *cell) {
+	for y := range c.rows {
+		c.rows[y] += u.rows[y]
+		c.parts[y].plus(u.parts[y])
+	}
+	c.two += u.two
+	c.three += u.three
+}
+
+func (b *banded) merge(u *banded) {
+	for n, p := range u.unit {
+		if p != nil {
+			b.turn(int32(n)).plus(p)
+		}
+	}
+	for n, p := range u.outside {
+		b.turn(n).plus(p)
+	}
+}
+
+func (p *page) plus(u *page) {
+	for i := range p {
+		p[i].plus(&u[i])
+	}
+}
+
+func (b *bands) merge(u *bands) {
+	for d := range b.counts {
+		for s := range b.counts[d] {
+			b.counts[d][s].merge(&u.counts[d][s])
+		}
+	}
+}
+
+// slices gives the bands of each dimension's slices, overall first; nil where they are not wanted.
+func (b *bands) slices() [][][]Band {
+	if b == nil {
+		return nil
+	}
+	var overall banded
+	for s := range b.counts[0] {
+		overall.merge(&b.counts[0][s])
+	}
+	all := [][][]Band{{overall.list()}}
+	for d := range b.plan.Sizes {
+		lists := make([][]Band, b.plan.Sizes[d])
+		for s := range lists {
+			lists[s] = b.counts[d][s].list()
+		}
+		all = append(all, lists)
+	}
+	return all
+}
+
+// list gives the bands that have rows, ascending.
+func (b *banded) list() []Band {
+	var all []Band
+	add := func(n int32, p *page) {
+		for i := range p {
+			if p[i].rows != [2]uint32{} {
+				all = append(all, p[i].band(n, uint32(i)))
+			}
+		}
+	}
+	outside := slices.Sorted(maps.Keys(b.outside))
+	for _, n := range outside {
+		if n < 0 {
+			add(n, b.outside[n])
+		}
+	}
+	for n, p := range b.unit {
+		if p != nil {
+			add(int32(n), p)
+		}
+	}
+	for _, n := range outside {
+		if n > 0 {
+			add(n, b.outside[n])
+		}
+	}
+	return all
+}
+
+func (c *cell) band(n int32, i uint32) Band {
+	out := Band{Rows: [2]int64{int64(c.rows[0]), int64(c.rows[1])}}
+	near, far := edges(n, i) // to 0, or to 1 where it is mirrored
+	switch {
+	case n < 0:
+		out.Low, out.High = -far, -near
+		return out
+	case n >= unitPages:
+		out.Low, out.High = near, far
+		return out
+	}
+	out.mirrored = n >= halfPages
+	width := far - near
+	for y, k := range out.Rows {
+		out.parts[y] = math.Ldexp(c.parts[y].float(), -partBits)
+		out.Sum[y] = float64(k)*near + out.parts[y]*width
+		if out.mirrored {
+			out.Sum[y] = float64(k) - out.Sum[y]
+		}
+	}
+	out.squares, out.cubes = math.Ldexp(float64(c.two), -30), math.Ldexp(float64(c.three), -30)
+	out.Low, out.High = near, far
+	if out.mirrored {
+		out.Low, out.High = 1-far, 1-near
+	}
+	if n == halfPages {
+		out.Low = out.High // 0.5 alone: its halving begins here, from above
+	}
+	return out
+}
+
+// edges are the ends of a band as distances from 0, or for [0.5, 1] from 1: the lesser first.
+func edges(n int32, i uint32) (near, far float64) {
+	exponent, down := n, false
+	switch {
+	case n < 0:
+		exponent, down = -1-n, true
+	case n >= unitPages:
+		exponent = n - unitPages
+	case n >= halfPages:
+		exponent, down = unitPages-1-n, true
+	}
+	if down {
+		i = bandCells - 1 - i
+	}
+	at := func(i uint64) float64 { return math.Float64frombits(uint64(exponent)<<52 + i<<partBits) } // the band after the last begins the next halving
+	return at(uint64(i)), min(at(uint64(i)+1), math.MaxFloat64)
+}

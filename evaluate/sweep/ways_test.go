@@ -1,0 +1,364 @@
+package sweep
+
+import (
+	"context"
+	"math"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// rareOf is the class's rows, whatever its share.
+func rareOf(r Rows, class uint8) *Rare {
+	var c collected
+	for i, cell := range r.Cell {
+		if uint8(cell&1) == class {
+			c.keys, c.combinations = append(c.keys, keyOf(r.Score[i])), append(c.combinations, cell>>1)
+		}
+	}
+	return c.rare(class)
+}
+
+// source gives rows in three parts from three goroutines' numbers.
+func sourceOf(p Plan, parts ...rowsOf) Source {
+	return func(_ context.Context, do func(int, Rows) error) error {
+		for i, r := range parts {
+			if err := do(i, r.rows(p)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// Counting into gaps gives the bits that sorting gives: either class, dense or not, in shards; and so does sorting in any number of ranges, in memory or on disk.
+func TestWaysAgree(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawPlan(t)
+		p.Rivals = nil
+		if rapid.Bool().Draw(t, "no average") {
+			p.Average = false
+			p.Picks = slices.DeleteFunc(p.Picks, func(k Pick) bool { return k.Kind == PickRecall })
+		}
+		r := drawRows(t, p, 60)
+		want := closed(t, tally(t, p, r))
+		all := numbers(len(r.Score))
+		parts := make([]rowsOf, 3)
+		owner := rapid.SliceOfN(rapid.IntRange(0, 2), len(all), len(all)).Draw(t, "owner")
+		for k := range parts {
+			parts[k] = r.pick(slices.DeleteFunc(slices.Clone(all), func(i int) bool { return owner[i] != k }))
+			for len(parts[k].Slice) < len(p.Sizes) {
+				parts[k].Slice = append(parts[k].Slice, nil)
+			}
+		}
+		for class := range uint8(2) {
+			rare := rareOf(r.rows(p), class)
+			if err := rare.fits(p); err != nil {
+				if class == 1 || !p.Average && !slices.ContainsFunc(p.Picks, func(k Pick) bool { return k.Kind == PickRecall }) {
+					t.Fatal(err)
+				}
+				continue
+			}
+			for _, dense := range []int{0, maxDense} {
+				var tallies []*Tally
+				for _, part := range parts {
+					ta := NewRare(p, rare)
+					dimensions, sizes := ta.plan.dimensions()
+					for d := range ta.gaps.sizes {
+						ta.gaps.sizes[d] = newGapCounts(rare, dimensions[d], sizes[d], dense)
+					}
+					if err := ta.Add(part.rows(p)); err != nil {
+						t.Fatal(err)
+					}
+					tallies = append(tallies, ta)
+				}
+				for _, ta := range tallies[1:] {
+					if err := tallies[0].Merge(ta); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if got := closed(t, tallies[0]); got != want {
+					t.Fatalf("class %d, dense %d:\n%s\nnot\n%s", class, dense, got, want)
+				}
+			}
+		}
+		var sample []uint64
+		for _, x := range r.Score {
+			sample = append(sample, keyOf(x))
+		}
+		for _, l := range []Limits{{}, {Memory: 1, Workers: 2}} {
+			parted := splits(slices.Clone(sample), rapid.IntRange(1, 20).Draw(t, "ranges"))
+			overall, slices, err := run(context.Background(), p, nil, parted, 3, l, sourceOf(p, parts...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := exact(overall) + exact(slices); got != want {
+				t.Fatalf("in %d ranges, %+v:\n%s\nnot\n%s", len(parted.keys)+1, l, got, want)
+			}
+		}
+	})
+}
+
+// The scout finds the class with few rows in whatever order and parts they come, and gives none where there is none or it would not do.
+func TestScout(t *testing.T) {
+	p := whole(Plan{Ranks: true, Average: true})
+	make := func(class uint8, few, many int) rowsOf {
+		r := rowsOf{}
+		for i := range few + many {
+			y := 1 - class
+			if i%((few+many)/few) == 0 {
+				y = class
+			}
+			r.Score, r.Label = append(r.Score, float64(i%97)/97), append(r.Label, y)
+		}
+		return r
+	}
+	for _, c := range []struct {
+		name string
+		rows rowsOf
+		plan Plan
+		want int // class, -1: none
+	}{
+		{"few positives", make(1, 10, 1000), p, 1},
+		{"few negatives", make(0, 10, 1000), p, -1}, // average precision needs all positives
+		{"few negatives, no average", make(0, 10, 1000), whole(Plan{Ranks: true}), 0},
+		{"few negatives, best precision", make(0, 10, 1000), whole(Plan{Ranks: true, Picks: []Pick{{PickRecall, 0.5}}}), -1},
+		{"half", make(1, 500, 500), p, -1},
+		{"no ranks", make(1, 10, 1000), whole(Plan{}), -1},
+		{"rivals", make(1, 10, 1000), whole(Plan{Ranks: true, Rivals: []float64{1}}), -1},
+	} {
+		var a, b Scout
+		half := len(c.rows.Score) / 2
+		a.Add(c.rows.pick(numbers(half)).rows(c.plan))
+		b.Add(c.rows.pick(numbers(len(c.rows.Score))[half:]).rows(c.plan))
+		a.Merge(&b)
+		rare := a.Rare(c.plan)
+		switch {
+		case c.want < 0 && rare != nil:
+			t.Errorf("%s: class %d", c.name, rare.class)
+		case c.want >= 0 && (rare == nil || int(rare.class) != c.want || !rare.equal(rareOf(c.rows.rows(c.plan), uint8(c.want)))):
+			t.Errorf("%s: %v", c.name, rare)
+		}
+	}
+}
+
+// A class that begins with very many rows is dropped, and one that both classes have too many of is no rare class.
+func TestScoutDrops(t *testing.T) {
+	var s Scout
+	many := Rows{Score: make([]float64, soonDropped+1), Cell: make([]uint32, soonDropped+1)}
+	s.Add(many)
+	if !s.classes[0].dropped || s.classes[0].keys != nil {
+		t.Fatal("kept")
+	}
+	s.Add(Rows{Score: []float64{1, 2}, Cell: []uint32{1, 1}})
+	if r := s.Rare(Plan{Ranks: true}); r == nil || r.class != 1 || len(r.rows) != 2 {
+		t.Fatalf("%v", r)
+	}
+}
+
+// The finder finds what a search finds.
+func TestFinder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		score := drawScore()
+		keys := []uint64{}
+		for _, x := range rapid.SliceOfN(score, 0, 200).Draw(t, "keys") {
+			keys = append(keys, keyOf(x))
+		}
+		for range rapid.IntRange(0, 3000).Draw(t, "run") {
+			keys = append(keys, keyOf(0.25)+uint64(len(keys)*len(keys)))
+		}
+		slices.Sort(keys)
+		keys = slices.Compact(keys)
+		f := newFinder(keys)
+		for range 50 {
+			k := keyOf(score.Draw(t, "x")) + rapid.Uint64Range(0, 2).Draw(t, "more") - 1
+			want, _ := slices.BinarySearch(keys, k)
+			if got := f.below(k); got != want {
+				t.Fatalf("%d of %d keys below %x, want %d", got, len(keys), k, want)
+			}
+		}
+	})
+}
+
+// Combinations are told apart by their codes, also by several combiners and with large codes, whose tables are sparse.
+func TestCombinations(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		columns := rapid.IntRange(0, 4).Draw(t, "columns")
+		code := rapid.OneOf(rapid.Uint32Range(0, 3), rapid.SampledFrom([]uint32{9, 1000, 1 << 20, math.MaxUint32}))
+		var all Combinations
+		combiners := []*Combiner{all.Combiner(), all.Combiner()}
+		var cells []uint32
+		var rows [][]uint32
+		for range rapid.IntRange(0, 5).Draw(t, "batches") {
+			n := rapid.IntRange(0, 20).Draw(t, "rows")
+			codes := make([][]uint32, columns)
+			for d := range codes {
+				codes[d] = rapid.SliceOfN(code, n, n).Draw(t, "codes")
+			}
+			cells = rapid.SampledFrom(combiners).Draw(t, "combiner").Cells(cells, make([]uint8, n), codes)
+			for i := range n {
+				row := []uint32{}
+				for d := range codes {
+					row = append(row, codes[d][i])
+				}
+				rows = append(rows, row)
+			}
+		}
+		list := all.List()
+		for i, c := range cells {
+			if c&1 != 0 || !slices.Equal(list[c>>1], rows[i]) {
+				t.Fatalf("row %d %v has the cell %d: %v", i, rows[i], c, list[c>>1])
+			}
+		}
+		for i := range list {
+			for j := range i {
+				if slices.Equal(list[i], list[j]) {
+					t.Fatalf("%v twice", list[i])
+				}
+			}
+		}
+	})
+}
+
+// Bands hold each score once, between their ends, ascend, and have the exact sums.
+func TestBands(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawRows(t, Plan{}, 80)
+		s, _, err := tally(t, Plan{Bands: true}, r).Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		used := make([]bool, len(r.Score))
+		for k, b := range s.Bands {
+			if k > 0 && s.Bands[k-1].High > b.Low && b.Low != b.High {
+				t.Fatalf("%v and then %v", s.Bands[k-1], b)
+			}
+			var rows [2]int64
+			var sum, parts [2]float64
+			squares := 0.0
+			for i, x := range r.Score {
+				inside := x >= b.Low && x < b.High
+				if b.mirrored {
+					inside = x > b.Low && x <= b.High || b.Low == b.High && x == b.Low
+				} else if x < 0 {
+					inside = x > b.Low && x <= b.High
+				}
+				if !inside {
+					continue
+				}
+				if used[i] {
+					t.Fatalf("%v is in two bands", x)
+				}
+				used[i] = true
+				rows[r.Label[i]]++
+				if x < 0 || x > 1 {
+					continue
+				}
+				sum[r.Label[i]] += x
+				part := (x - b.Low) / (b.High - b.Low)
+				if b.mirrored {
+					part = (b.High - x) / (b.High - b.Low)
+				}
+				if b.High == b.Low {
+					part = 0
+				}
+				parts[r.Label[i]] += part
+				squares += part * part
+			}
+			if rows != b.Rows {
+				t.Fatalf("band %v to %v has %v rows, want %v", b.Low, b.High, b.Rows, rows)
+			}
+			for y := range sum {
+				near(t, "sum", b.Sum[y], sum[y], 1e-13)
+				near(t, "parts", b.parts[y], parts[y], 1e-9)
+			}
+			near(t, "squares", b.squares, squares, 1e-6)
+		}
+		if slices.Contains(used, false) {
+			t.Fatal("a score is in no band")
+		}
+	})
+}
+
+// Distances, areas and picks are what their definitions give.
+func TestChosen(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawPlan(t)
+		p.Sizes, p.Rivals = nil, nil
+		p = whole(p)
+		r := drawRows(t, p, 60)
+		s, _, err := tally(t, p, r).Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := [2]float64{float64(s.Rows - s.Positives), float64(s.Positives)}
+		if n[0] == 0 || n[1] == 0 {
+			if !math.IsNaN(s.KS) {
+				t.Fatal("a distance of one class")
+			}
+			return
+		}
+		roc := points(r)
+		apart := 0.0
+		for _, q := range roc {
+			apart = math.Max(apart, math.Abs(q[1]-q[0]))
+		}
+		near(t, "ks", s.KS, apart, 1e-14)
+		for i, x := range p.Areas {
+			near(t, "area", s.Areas[i], areaUpTo(roc, x), 1e-14)
+		}
+		for i, k := range p.Picks {
+			found, best := 0.0, 0.0
+			cuts := slices.Clone(r.Score)
+			slices.Sort(cuts)
+			before, caught := 0.0, 0.0
+			for _, cut := range slices.Backward(slices.Compact(cuts)) {
+				var at [2]float64
+				for j, y := range r.Label {
+					if r.Score[j] >= cut {
+						at[y]++
+					}
+				}
+				switch k.Kind {
+				case PickFPR:
+					if at[0] <= k.X*n[0] {
+						found = at[1]
+					}
+				case PickRecall:
+					if at[1] > 0 && at[1] >= k.X*n[1] {
+						best = math.Max(best, at[1]/(at[0]+at[1]))
+					}
+				case PickTop:
+					most := math.Ceil(k.X * (n[0] + n[1]))
+					if all := at[0] + at[1]; before < most && most <= all {
+						found = caught + (most-before)*(at[1]-caught)/(all-before)
+					}
+					before, caught = at[0]+at[1], at[1]
+				}
+			}
+			got := s.Picks[i]
+			if k.Kind == PickRecall {
+				near(t, "precision", got.Found/got.Rows, best, 1e-14)
+			} else {
+				near(t, "found", got.Found, found, 1e-12)
+			}
+		}
+	})
+}
+
+// areaUpTo is the area under a line of points from 0 to x.
+func areaUpTo(line [][2]float64, x float64) float64 {
+	sum := 0.0
+	for i := 1; i < len(line); i++ {
+		a, b := line[i-1], line[i]
+		if a[0] >= x || a[0] == b[0] {
+			continue
+		}
+		if b[0] > x {
+			b = [2]float64{x, a[1] + (b[1]-a[1])*(x-a[0])/(b[0]-a[0])}
+		}
+		sum += (b[0] - a[0]) * (a[1] + b[1]) / 2
+	}
+	return sum
+}
