@@ -47,8 +47,8 @@ func (r *Rare) fits(p Plan) error {
 	if len(p.Rivals) > 0 {
 		return errors.New("rivals need the scores of all rows")
 	}
-	if r.class == 0 && (p.Average || slices.ContainsFunc(p.Picks, func(k Pick) bool { return k.Kind == PickRecall })) {
-		return errors.New("average precision and the best precision need the scores of all positives")
+	if r.class == 0 && (p.Average || slices.ContainsFunc(p.Picks, Pick.needsPositives)) {
+		return errors.New("average precision and cuts chosen by recall or precision need the scores of all positives")
 	}
 	for _, row := range r.rows {
 		if int(row.combination) >= p.Combinations {

@@ -16,7 +16,7 @@ import (
 // With up to 2⁴⁰ rows a placement is at most 2⁴¹, and a sum of squares or products below 2¹²².
 //
 // Whatever a path keeps is the same when rows of one class with none of the other between them are taken as one step, though their scores
-// differ: all of it if they are negatives, all but average precision and the precision at a recall if they are positives. That is why the scores of
+// differ: all of it if they are negatives, all but average precision and the cuts chosen by recall or precision if they are positives. That is why the scores of
 // only the rarer class need sorting.
 type path struct {
 	size     [2]int64 // rows of each class, all scores
@@ -115,53 +115,51 @@ func (a *path) choose(p *Plan, t [2]int64) {
 	}
 }
 
-// Picked is where a cut was chosen. Nothing was where Rows is 0.
-type Picked struct {
-	FP, TP int64   // at the cut chosen; none of PickTop
-	Rows   float64 // predicted positive
-	Found  float64 // of these truly positive: TP; PickTop: with a proportional share of those that tie for the last places
-}
+// Picked are the counts at the cut that was chosen. No cut was where both are 0.
+type Picked struct{ TP, FP int64 }
 
 // offer offers the cut at a score, with the counts at it and above it.
 func (k *Picked) offer(p Pick, size, at, over [2]int64) {
-	take := func() {
-		*k = Picked{FP: at[0], TP: at[1], Rows: float64(at[0] + at[1]), Found: float64(at[1])}
+	if p.Kind == PickTop {
+		rows := size[0] + size[1]
+		most := int64(math.Ceil(p.X * float64(rows)))
+		if float64(most-1)/float64(rows) >= p.X { // the product was rounded up
+			most--
+		}
+		if before, through := over[0]+over[1], at[0]+at[1]; before < most && most <= through {
+			k.TP = over[1] + partOf(most-before, at[1]-over[1], through-before)
+			k.FP = most - k.TP
+		}
+		return
 	}
+	if at[1] == 0 || at[1] == over[1] { // no positive has this score
+		return
+	}
+	none, lower := *k == Picked{}, at[1] > k.TP
 	switch p.Kind {
 	case PickFPR:
-		if at[1] > 0 && float64(at[0]) <= p.X*float64(size[0]) && (k.Rows == 0 || at[1] > k.TP || at[1] == k.TP && at[0] < k.FP) {
-			take()
+		if float64(at[0])/float64(size[0]) <= p.X && (none || lower) {
+			*k = Picked{at[1], at[0]}
 		}
 	case PickRecall:
-		if at[1] == 0 || float64(at[1]) < p.X*float64(size[1]) {
-			return
+		if float64(at[1])/float64(size[1]) >= p.X && (none || !lower) {
+			*k = Picked{at[1], at[0]}
 		}
-		// at[1]/(at[0]+at[1]) against TP/(TP+FP): the same as at[1]·FP against TP·at[0]
-		mine, best := bigger(at[1], k.FP, k.TP, at[0])
-		if k.Rows == 0 || mine > best || mine == best && at[1] > k.TP {
-			take()
-		}
-	case PickTop:
-		most := int64(math.Ceil(p.X * float64(size[0]+size[1])))
-		before, through := over[0]+over[1], at[0]+at[1]
-		if before < most && most <= through {
-			tied := float64((most-before)*(at[1]-over[1])) / float64(through-before)
-			*k = Picked{Rows: float64(most), Found: float64(over[1]) + tied}
+	case PickPrecision:
+		if float64(at[1])/float64(at[0]+at[1]) >= p.X && (none || lower) {
+			*k = Picked{at[1], at[0]}
 		}
 	}
 }
 
-// bigger compares a·b with c·d: 1 and 0, 0 and 1, or 0 and 0.
-func bigger(a, b, c, d int64) (x, y int) {
-	h1, l1 := bits.Mul64(uint64(a), uint64(b))
-	h2, l2 := bits.Mul64(uint64(c), uint64(d))
-	switch {
-	case h1 > h2 || h1 == h2 && l1 > l2:
-		return 1, 0
-	case h1 < h2 || l1 < l2:
-		return 0, 1
+// partOf is a·b/c, rounded to a whole number, half up.
+func partOf(a, b, c int64) int64 {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	q, rest := bits.Div64(hi, lo, uint64(c))
+	if 2*rest >= uint64(c) {
+		q++
 	}
-	return 0, 0
+	return int64(q)
 }
 
 // auc is the area under the ROC curve, twice the Mann-Whitney count over 2mn, rounded once; NaN where a class is empty.

@@ -40,12 +40,15 @@ type Pick struct {
 // PickKind is how a cut is chosen.
 type PickKind uint8
 
-// Kinds of picks.
+// Kinds of picks. Cuts are the scores that positives have: at any other cut there are more false positives for the same true ones.
 const (
-	PickFPR    PickKind = iota // the lowest cut whose false positive rate is at most X: the most recall
-	PickRecall                 // of all cuts whose recall is at least X the one of highest precision; of such the one of highest recall
-	PickTop                    // the ⌈X·rows⌉ rows of highest score; of those that tie for the last places a proportional share
+	PickFPR       PickKind = iota // the lowest cut whose false positive rate is at most X
+	PickRecall                    // the highest cut whose recall is at least X
+	PickPrecision                 // the lowest cut whose precision is at least X
+	PickTop                       // the ⌈X·rows⌉ rows of highest score: of those that tie for the last places a proportional share, rounded to whole rows
 )
+
+func (k Pick) needsPositives() bool { return k.Kind == PickRecall || k.Kind == PickPrecision }
 
 // maxRows is the most rows of a tally. The sums themselves hold 2⁴⁰ rows.
 const maxRows = math.MaxUint32

@@ -69,7 +69,7 @@ func drawUnwhole(t *rapid.T) Plan {
 		Bands: rapid.Bool().Draw(t, "bands"),
 		Areas: rapid.SliceOfN(share, 0, 2).Draw(t, "areas"),
 		Picks: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Pick {
-			return Pick{rapid.SampledFrom([]PickKind{PickFPR, PickRecall, PickTop}).Draw(t, "kind"), share.Draw(t, "share")}
+			return Pick{rapid.SampledFrom([]PickKind{PickFPR, PickRecall, PickPrecision, PickTop}).Draw(t, "kind"), share.Draw(t, "share")}
 		}), 0, 3).Draw(t, "picks"),
 	}
 }
@@ -298,7 +298,7 @@ func TestBadPlans(t *testing.T) {
 		"combination 0 has the slice 1 of dimension 1, which is not below its size 1": {Sizes: []int{1}, Dimensions: [][]uint32{{1}}},
 		"average precision, areas, picks and rivals need Ranks":                       {Average: true},
 		"an area up to a false positive rate of 0: it lies in (0, 1]":                 {Ranks: true, Areas: []float64{0}},
-		"a cut chosen by 0 of kind 2":                                                 {Ranks: true, Picks: []Pick{{PickTop, 0}}},
+		"a cut chosen by 0 of kind 3":                                                 {Ranks: true, Picks: []Pick{{PickTop, 0}}},
 		"a cut chosen by NaN of kind 0":                                               {Ranks: true, Picks: []Pick{{PickFPR, math.NaN()}}},
 	} {
 		for at, err := range map[string]error{

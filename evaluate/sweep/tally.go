@@ -26,7 +26,7 @@ type Tally struct {
 func New(p Plan) *Tally { return newTally(p, nil, newFinder(nil), Limits{}) }
 
 // NewRare starts an empty tally that counts rows into the gaps between those of the rarer class. A plan with rivals needs all scores, as do
-// average precision and [PickRecall] where positives are the commoner class: it is an error then.
+// average precision, [PickRecall] and [PickPrecision] where positives are the commoner class: it is an error then.
 func NewRare(p Plan, rare *Rare) *Tally { return newTally(p, rare, newFinder(nil), Limits{}) }
 
 func newTally(p Plan, rare *Rare, splits *finder, l Limits) *Tally {

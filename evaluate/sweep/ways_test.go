@@ -39,7 +39,7 @@ func TestWaysAgree(t *testing.T) {
 		p.Rivals = nil
 		if rapid.Bool().Draw(t, "no average") {
 			p.Average = false
-			p.Picks = slices.DeleteFunc(p.Picks, func(k Pick) bool { return k.Kind == PickRecall })
+			p.Picks = slices.DeleteFunc(p.Picks, Pick.needsPositives)
 		}
 		r := drawRows(t, p, 60)
 		want := closed(t, tally(t, p, r))
@@ -55,7 +55,7 @@ func TestWaysAgree(t *testing.T) {
 		for class := range uint8(2) {
 			rare := rareOf(r.rows(p), class)
 			if err := rare.fits(p); err != nil {
-				if class == 1 || !p.Average && !slices.ContainsFunc(p.Picks, func(k Pick) bool { return k.Kind == PickRecall }) {
+				if class == 1 || !p.Average && !slices.ContainsFunc(p.Picks, Pick.needsPositives) {
 					t.Fatal(err)
 				}
 				continue
@@ -309,10 +309,11 @@ func TestChosen(t *testing.T) {
 			near(t, "area", s.Areas[i], areaUpTo(roc, x), 1e-14)
 		}
 		for i, k := range p.Picks {
-			found, best := 0.0, 0.0
+			var want Picked
 			cuts := slices.Clone(r.Score)
 			slices.Sort(cuts)
-			before, caught := 0.0, 0.0
+			var over [2]float64
+			most := math.Ceil(k.X*(n[0]+n[1]) - 1e-9)
 			for _, cut := range slices.Backward(slices.Compact(cuts)) {
 				var at [2]float64
 				for j, y := range r.Label {
@@ -320,28 +321,21 @@ func TestChosen(t *testing.T) {
 						at[y]++
 					}
 				}
-				switch k.Kind {
-				case PickFPR:
-					if at[0] <= k.X*n[0] {
-						found = at[1]
-					}
-				case PickRecall:
-					if at[1] > 0 && at[1] >= k.X*n[1] {
-						best = math.Max(best, at[1]/(at[0]+at[1]))
-					}
-				case PickTop:
-					most := math.Ceil(k.X * (n[0] + n[1]))
-					if all := at[0] + at[1]; before < most && most <= all {
-						found = caught + (most-before)*(at[1]-caught)/(all-before)
-					}
-					before, caught = at[0]+at[1], at[1]
+				here := Picked{TP: int64(at[1]), FP: int64(at[0])}
+				found := at[1] > over[1]
+				switch {
+				case k.Kind == PickFPR && found && at[0]/n[0] <= k.X,
+					k.Kind == PickPrecision && found && at[1]/(at[0]+at[1]) >= k.X,
+					k.Kind == PickRecall && found && at[1]/n[1] >= k.X && want == Picked{}:
+					want = here
+				case k.Kind == PickTop && over[0]+over[1] < most && most <= at[0]+at[1]:
+					want.TP = int64(math.Floor(over[1] + (most-over[0]-over[1])*(at[1]-over[1])/(at[0]+at[1]-over[0]-over[1]) + 0.5))
+					want.FP = int64(most) - want.TP
 				}
+				over = at
 			}
-			got := s.Picks[i]
-			if k.Kind == PickRecall {
-				near(t, "precision", got.Found/got.Rows, best, 1e-14)
-			} else {
-				near(t, "found", got.Found, found, 1e-12)
+			if got := s.Picks[i]; got != want {
+				t.Fatalf("%+v: %+v, want %+v", k, got, want)
 			}
 		}
 	})
