@@ -5,7 +5,11 @@ func Codes() map[string]string {
 	return map[string]string{
 		"unknown-metric": "The name is none of gatecard's metrics. They are named as in scikit-learn (roc_auc, precision, recall, f1), else as in fairlearn " +
 			"(false_positive_rate, selection_rate), and each knows its usual aliases (tpr, auc, specificity). `gatecard explain metrics` lists them.",
-		"unknown-cut":     "A cut is a score to predict at, written after the metric: precision@0.9. Only metrics of predictions have one; a ranking metric such as roc_auc looks at all cuts at once.",
+		"unknown-cut": "A cut is a score to predict at, written after the metric: precision@0.9. Only metrics of predictions have one; a ranking metric such as roc_auc looks at all cuts at once.",
+		"unknown-condition": "A condition chooses the cut on these rows: recall@fpr<=0.01 (the lowest cut with at most that false positive rate), precision@recall>=0.8, " +
+			"precision@top1% (the hundredth part of the rows, with the highest scores). It names a rate that the metric itself is not.",
+		"bad-prevalence": "`prevalence:` is the share of positives in real use, above 0 and under 1, for rows that were sampled by their label (`sampling: stratified` or `resampled`). " +
+			"Precision, F1, accuracy and the like are then told at that share. Rows of the deployment have it already.",
 		"unknown-group":   "The name is no group of this file. Groups are named under `groups:`, by `name` or else by their `column`; a cross is written \"sex * age\" and must name groups that stand before it.",
 		"unnamed-group":   "An entry under `groups:` needs the `column` that it groups by, or is a cross of others, \"sex * age\".",
 		"group-twice":     "Two groups have one name, so a gate could not say which it means. Give one of them another by `name`.",

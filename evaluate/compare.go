@@ -3,7 +3,6 @@ package evaluate
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/gatecard/gatecard/evaluate/stats"
 	"github.com/gatecard/gatecard/evaluate/sweep"
@@ -46,10 +45,10 @@ func (s *swept) itself(rival Rival, named []Named, n int64) Comparison {
 
 // differences gives every slice the metrics of which there are differences.
 func (s *swept) differences(named []Named, of func(sweep.Stats, Named) (float64, stats.Basis, error)) []Slice {
-	return s.each(func(st sweep.Stats, m Named) Figure {
+	return s.each(func(st sweep.Stats, _ Groups, m Named) Figure {
 		f := Figure{Support: m.Support(st)}
 		switch {
-		case !math.IsNaN(m.Cut):
+		case !m.AtThreshold():
 			f.Undefined = "a comparison at another cut than the threshold is not computed"
 		case m.Versus == nil:
 			f.Undefined = "no method was shown to hold for a difference of " + m.Metric.Title

@@ -35,13 +35,17 @@ func (c Config) Columns() map[string]string {
 
 // Terms say what the figures mean. They are part of the policy, and stand in the Evaluation: one made on other terms is not judged.
 type Terms struct {
-	Task      string      `json:"task" jsonschema:"enum=binary"`
-	Label     string      `json:"label"`                                                                          // the column with the outcome
-	Positive  string      `json:"positive,omitempty" jsonschema_extras:"x-text=true"`                             // the label's positive value, as text; default "1"
-	Threshold *float64    `json:"threshold,omitempty"`                                                            // score >= threshold is predicted positive; default 0.5
-	Sampling  string      `json:"sampling,omitempty" jsonschema:"enum=deployment,enum=stratified,enum=resampled"` // is the share of positives that of real use?
-	Groups    []Dimension `json:"groups,omitempty"`
+	Task       string      `json:"task" jsonschema:"enum=binary"`
+	Label      string      `json:"label"`                                                                          // the column with the outcome
+	Positive   string      `json:"positive,omitempty" jsonschema_extras:"x-text=true"`                             // the label's positive value, as text; default "1"
+	Threshold  *float64    `json:"threshold,omitempty"`                                                            // score >= threshold is predicted positive; default 0.5
+	Sampling   string      `json:"sampling,omitempty" jsonschema:"enum=deployment,enum=stratified,enum=resampled"` // is the share of positives that of real use?
+	Prevalence *float64    `json:"prevalence,omitempty" jsonschema:"exclusiveMinimum=0,exclusiveMaximum=1"`        // the share of positives in real use, where these rows were sampled by their label
+	Groups     []Dimension `json:"groups,omitempty"`
 }
+
+// Deployment is the sampling of rows that have the share of positives of real use.
+const Deployment = "deployment"
 
 // Dimension is a grouping column, or a cross of several dimensions: written as an object, or as "sex * age".
 type Dimension struct {

@@ -57,12 +57,13 @@ type Slice struct {
 
 // Figure is a number with its uncertainty.
 type Figure struct {
-	Value     *float64        `json:"value"`               // null: undefined, never 0
-	Undefined string          `json:"undefined,omitempty"` // why
-	Support   int64           `json:"support"`             // rows, or clusters, of the metric's own denominator
-	Interval  *stats.Interval `json:"interval"`            // descriptive, for reading; null where no method was shown to hold
-	Without   string          `json:"without,omitempty"`   // why there is no interval
-	Basis     stats.Basis     `json:"basis,omitzero"`      // deciding, for gates, at any level
+	Value      *float64        `json:"value"`                                                     // null: undefined, never 0
+	Undefined  string          `json:"undefined,omitempty"`                                       // why
+	Prevalence string          `json:"prevalence,omitempty" jsonschema:"enum=sample,enum=stated"` // of a metric that depends on the share of positives: at that of the sample, or of real use as stated; absent: the sample has that of real use
+	Support    int64           `json:"support"`                                                   // rows, or clusters, of the metric's own denominator
+	Interval   *stats.Interval `json:"interval"`                                                  // descriptive, for reading; null where no method was shown to hold
+	Without    string          `json:"without,omitempty"`                                         // why there is no interval
+	Basis      stats.Basis     `json:"basis,omitzero"`                                            // deciding, for gates, at any level
 }
 
 // Comparison has the differences to a rival on the same rows: each Figure is our value minus the rival's.

@@ -31,31 +31,54 @@ type Metric struct {
 	Denominator string   // what Support counts: "truly positive rows"
 	Better      Better
 	Range       [2]float64
-	Cuts        bool  // has a value at any cut of the score: "precision@0.9"
-	Prevalence  bool  // depends on the share of positives: a sample that is not the deployment's cannot decide it
-	Scores      bool  // needs a score, not only predictions
-	Least       int64 // the support from which its limits were shown to hold, where that is more than 30
+	Cuts        bool            // has a value at any cut of the score: "precision@0.9"
+	Under       []ConditionKind // its conditions, of a metric that has no value without one: "partial_auc@fpr<=0.1"
+	Prevalence  bool            // depends on the share of positives: a sample that is not the deployment's cannot decide it
+	Scores      bool            // needs a score, not only predictions
+	Least       int64           // the support from which its limits were shown to hold, where that is more than 30
 	// Value is the figure; the error says why it is undefined.
 	Value func(sweep.Stats) (float64, error)
 	// Basis gives its deciding limits; nil: none were shown to hold.
 	Basis func(sweep.Stats) stats.Basis
 	// Support counts the metric's own denominator.
 	Support func(sweep.Stats) int64
+	// Restated is the figure at the share of positives of real use, and its basis; nil: it cannot be told from these counts.
+	Restated func(sweep.Counts, Restatement) (float64, stats.Basis, error)
 	// Versus is the difference to a rival on the same rows, with its basis; nil: no limits were shown to hold.
 	Versus versus
+
+	restatedBasis func(sweep.Counts, Restatement) stats.Basis // Restated's, of a metric of counts; nil: none
+	fixedBy       []ConditionKind                             // conditions that leave nothing to tell: recall at a recall
 }
 
 type versus func(s sweep.Stats, rival int) (difference float64, basis stats.Basis, err error)
 
-// Metrics lists them all.
+// Metrics lists them all, but for F-beta, which [Lookup] makes of its name for any beta, and metrics that have no value without a condition.
 func Metrics() []Metric {
 	return []Metric{
 		rocAUC, averagePrecision,
-		accuracy, precision, recall, f1,
+		accuracy, balancedAccuracy, precision, recall, f1, fBeta(0.5), fBeta(2), jaccard, matthewsCorrcoef, cohenKappa,
 		falsePositiveRate, falseNegativeRate, trueNegativeRate,
+		negativePredictiveValue, falseDiscoveryRate, falseOmissionRate, positiveLikelihoodRatio, negativeLikelihoodRatio, lift,
 		selectionRate, prevalence,
 		logLoss, brierScore,
 	}
+}
+
+// conditional are the metrics that have no value without a condition.
+func conditional() []Metric { return []Metric{partialAUC} }
+
+// find finds a metric by its name or an alias.
+func find(name string) (Metric, bool) {
+	all := append(Metrics(), conditional()...)
+	if i := slices.IndexFunc(all, func(m Metric) bool { return m.Name == name || slices.Contains(m.Aliases, name) }); i >= 0 {
+		return all[i], true
+	}
+	beta, ok := betaOf(name)
+	if !ok {
+		return Metric{}, false
+	}
+	return fBeta(beta), true
 }
 
 // Undefined is why a slice has no value of a metric.
@@ -63,50 +86,77 @@ type Undefined string
 
 func (u Undefined) Error() string { return string(u) }
 
-// Named is a metric as somebody asked for it: at a cut of the score, or (NaN) at the threshold.
+// Named is a metric as somebody asked for it: at a cut of the score, under a condition, or (NaN, and none) at the threshold.
 type Named struct {
 	Metric
-	Cut float64
-	Key string // its name in an Evaluation: "precision@0.9"
+	Cut   float64
+	Where Condition
+	Key   string // its name in an Evaluation: "precision@0.9", "recall@fpr<=0.01"
 }
 
-// Title is the metric's title with its cut.
+// Title is the metric's title with its cut or condition.
 func (n Named) Title() string {
 	if math.IsNaN(n.Cut) {
-		return n.Metric.Title
+		return n.Metric.Title + n.Where.words()
 	}
 	return n.Metric.Title + " at a score of " + formatCut(n.Cut)
 }
 
+// Chosen says that its cut is chosen on the rows that the figure is of.
+func (n Named) Chosen() bool { return n.Where.Kind != Unconditional }
+
+// AtThreshold says that it stands at the threshold, or needs none.
+func (n Named) AtThreshold() bool { return math.IsNaN(n.Cut) && !n.Chosen() }
+
 func formatCut(cut float64) string { return strconv.FormatFloat(cut, 'g', -1, 64) }
 
-// Lookup finds a metric by its name or an alias, with a cut: "tpr@0.90" is recall at 0.9. The error is a [schema.Problem] without a
-// place: unknown-metric or unknown-cut.
+// Lookup finds a metric by its name or an alias, with a cut or a condition after @: "tpr@0.90" is recall at 0.9, "tpr@fpr<=1%" recall at the
+// lowest cut whose false positive rate is at most 0.01. F-beta carries its beta in its name: f2, f0.5. The error is a [schema.Problem]
+// without a place: unknown-metric, unknown-cut or unknown-condition.
 func Lookup(name string) (Named, error) {
 	base, cut, cuts := strings.Cut(name, "@")
-	base = strings.TrimSpace(base)
-	all := Metrics()
-	i := slices.IndexFunc(all, func(m Metric) bool { return m.Name == base || slices.Contains(m.Aliases, base) })
-	if i < 0 {
-		var known []string
-		for _, m := range all {
-			known = append(append(known, m.Name), m.Aliases...)
-		}
-		return Named{}, problem("unknown-metric", fmt.Sprintf("%q is no metric", base), schema.Suggest(base, known))
+	base, cut = strings.TrimSpace(base), strings.TrimSpace(cut)
+	m, ok := find(base)
+	if !ok {
+		return Named{}, unknown(base)
 	}
-	n := Named{Metric: all[i], Cut: math.NaN(), Key: all[i].Name}
+	n := Named{Metric: m, Cut: math.NaN(), Key: m.Name}
 	if !cuts {
+		if m.Under != nil {
+			return Named{}, problem("unknown-condition", fmt.Sprintf("%q has a value only under a condition, as in %q", m.Name, m.example()), "")
+		}
 		return n, nil
 	}
-	if !n.Cuts {
+	where, conditional, err := m.parseCondition(cut)
+	switch {
+	case len(m.conditionsOf()) == 0:
 		return Named{}, problem("unknown-cut", fmt.Sprintf("%q does not depend on a cut of the score", n.Name), "")
+	case err != nil:
+		return Named{}, err
+	case conditional:
+		n.Where, n.Key = where, n.Name+"@"+where.String()
+		return n, nil
+	case !m.Cuts:
+		return Named{}, problem("unknown-condition", fmt.Sprintf("%q has a value only under a condition, as in %q", m.Name, m.example()), "")
 	}
-	c, err := strconv.ParseFloat(strings.TrimSpace(cut), 64)
+	c, err := strconv.ParseFloat(cut, 64)
 	if err != nil || math.IsNaN(c) || math.IsInf(c, 0) {
 		return Named{}, problem("unknown-cut", fmt.Sprintf("%q is no score to cut at: write a number, as in %q", cut, n.Name+"@0.9"), "")
 	}
 	n.Cut, n.Key = c, n.Name+"@"+formatCut(c)
 	return n, nil
+}
+
+// unknown is the problem of a name that is no metric.
+func unknown(name string) error {
+	if name == "fbeta" || name == "f_beta" || name == "fbeta_score" {
+		return problem("unknown-metric", fmt.Sprintf("%q needs its beta in the name: f2 weighs recall more, f0.5 precision", name), "")
+	}
+	var known []string
+	for _, m := range append(Metrics(), conditional()...) {
+		known = append(append(known, m.Name), m.Aliases...)
+	}
+	return problem("unknown-metric", fmt.Sprintf("%q is no metric", name), schema.Suggest(name, known))
 }
 
 func problem(code, message, suggest string) error {

@@ -22,6 +22,7 @@ func TestMetricsAreComplete(t *testing.T) {
 		}
 	}
 	readOracle(t, "census.json", &oracle)
+	tables := peerTables(t)
 	names := map[string]string{}
 	for _, m := range evaluate.Metrics() {
 		for _, name := range append([]string{m.Name}, m.Aliases...) {
@@ -29,7 +30,7 @@ func TestMetricsAreComplete(t *testing.T) {
 				t.Errorf("%q is %s and %s", name, other, m.Name)
 			}
 			names[name] = m.Name
-			if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_0123456789") != "" {
+			if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_0123456789.") != "" {
 				t.Errorf("%q is no plain name", name)
 			}
 			found, err := evaluate.Lookup(name)
@@ -51,14 +52,20 @@ func TestMetricsAreComplete(t *testing.T) {
 			t.Errorf("%s ranges over %v", m.Name, m.Range)
 		}
 		// those without an interval are named here: a gate on one is a configuration error
-		if without := m.Name == "average_precision"; (m.Basis == nil) != without {
+		if without := slices.Contains([]string{"average_precision", "f0.5", "f2", "matthews_corrcoef", "cohen_kappa", "lift"}, m.Name); (m.Basis == nil) != without {
 			t.Errorf("%s has an interval: %v", m.Name, m.Basis != nil)
 		}
-		if without := m.Name == "average_precision" || m.Name == "prevalence"; (m.Versus == nil) != without {
+		without := []string{"average_precision", "prevalence", "lift", "positive_likelihood_ratio", "negative_likelihood_ratio",
+			"balanced_accuracy", "f0.5", "f2", "jaccard", "matthews_corrcoef", "cohen_kappa"}
+		if without := slices.Contains(without, m.Name); (m.Versus == nil) != without {
 			t.Errorf("%s has a difference: %v", m.Name, m.Versus != nil)
 		}
-		if v := oracle.Evaluations[0].Slices[0].Metrics[m.Name]; v == nil {
+		if _, counted := tables[0].Metrics[m.Name]; !counted && oracle.Evaluations[0].Slices[0].Metrics[m.Name] == nil {
 			t.Errorf("fixtures/oracle has no figure for %s", m.Name)
+		}
+		// what depends on the share of positives, and is of counts, can be told at another
+		if counted := m.Cuts || m.Name == "prevalence"; (m.Restated != nil) != (m.Prevalence && counted) {
+			t.Errorf("%s can be restated: %v", m.Name, m.Restated != nil)
 		}
 	}
 	if len(names) == 0 {
@@ -67,13 +74,35 @@ func TestMetricsAreComplete(t *testing.T) {
 }
 
 func TestLookup(t *testing.T) {
-	for name, want := range map[string]string{"tpr@0.90": "recall@0.9", " recall @ 1e-1 ": "recall@0.1", "f1_score": "f1", "precision@-2": "precision@-2"} {
+	for name, want := range map[string]string{"tpr@0.90": "recall@0.9", " recall @ 1e-1 ": "recall@0.1", "f1_score": "f1", "precision@-2": "precision@-2",
+		"mcc@0.9": "matthews_corrcoef@0.9", "f2_score": "f2", "fbeta_2": "f2", "f0.50": "f0.5", "f1.0": "f1", "f3@.5": "f3@0.5", "for": "false_omission_rate",
+		"tpr@fpr<=1%": "recall@fpr<=0.01", "recall @ false_positive_rate ≤ 0.010": "recall@fpr<=0.01", "recall@fpr<=0": "recall@fpr<=0",
+		"ppv@sensitivity>=80 %": "precision@recall>=0.8", "precision@top 1 %": "precision@top1%",
+		"lift@top7%": "lift@top7%", "lift@top0.70%": "lift@top0.7%", "pauc@fpr<=.1": "partial_auc@fpr<=0.1"} {
 		if m, err := evaluate.Lookup(name); err != nil || m.Key != want {
 			t.Errorf("%q is %q (%v), want %q", name, m.Key, err, want)
 		}
 	}
-	if m, _ := evaluate.Lookup("tpr@.9"); m.Title() != "recall at a score of 0.9" {
-		t.Errorf("its title is %q", m.Title())
+	for name, want := range map[string]string{
+		"tpr@.9": "recall at a score of 0.9", "recall@fpr<=1%": "recall at a false positive rate of at most 0.01", "lift@top7%": "lift in the top 7 %",
+		"precision@recall>=.8": "precision at a recall of at least 0.8",
+	} {
+		m, err := evaluate.Lookup(name)
+		if m.Title() != want || err != nil {
+			t.Errorf("the title of %q is %q (%v)", name, m.Title(), err)
+		}
+		if again, err := evaluate.Lookup(m.Key); err != nil || again.Key != m.Key || again.Where != m.Where {
+			t.Errorf("%q is read again as %+v (%v)", m.Key, again.Where, err)
+		}
+	}
+	for name, want := range map[string]evaluate.Condition{
+		"recall@fpr<=1%": {Kind: evaluate.AtMostFPR, At: 0.01}, "precision@recall>=0.8": {Kind: evaluate.AtLeastRecall, At: 0.8},
+		"precision@top0.7%": {Kind: evaluate.TopShare, At: 0.007}, "lift@top10%": {Kind: evaluate.TopShare, At: 0.1},
+		"pauc@fpr<=0.1": {Kind: evaluate.AtMostFPR, At: 0.1}, "recall@0.9": {}, "recall": {},
+	} {
+		if m, err := evaluate.Lookup(name); err != nil || m.Where != want || m.Chosen() != (want.Kind != "") {
+			t.Errorf("%q is under %+v (%v), want %+v", name, m.Where, err, want)
+		}
 	}
 	for name, want := range map[string]string{
 		"roc_acu":      `unknown-metric: "roc_acu" is no metric (did you mean "roc_auc"?)`,
@@ -83,6 +112,40 @@ func TestLookup(t *testing.T) {
 		"recall@NaN":   `unknown-cut: "NaN" is no score to cut at: write a number, as in "recall@0.9"`,
 		"recall@1e999": `unknown-cut: "1e999" is no score to cut at: write a number, as in "recall@0.9"`,
 		"recall@1@2":   `unknown-cut: "1@2" is no score to cut at: write a number, as in "recall@0.9"`,
+		"roc_auc@0.9":  `unknown-cut: "roc_auc" does not depend on a cut of the score`,
+
+		"fbeta":         `unknown-metric: "fbeta" needs its beta in the name: f2 weighs recall more, f0.5 precision`,
+		"f0":            `unknown-metric: "f0" is no metric`,
+		"f05":           `unknown-metric: "f05" is no metric (did you mean "f0.5"?)`,
+		"matthews_corr": `unknown-metric: "matthews_corr" is no metric (did you mean "matthews_corrcoef"?)`,
+
+		"recall@fprr<=0.01":      `unknown-condition: no cut is chosen by "fprr": a cut is chosen by fpr<=, recall>= or top…% (did you mean "recall@fpr<=0.01"?)`,
+		"recall@accuracy>=0.9":   `unknown-condition: no cut is chosen by "accuracy": a cut is chosen by fpr<=, recall>= or top…%`,
+		"recall@precision>=0.9":  `unknown-condition: no cut is chosen by "precision": a cut is chosen by fpr<=, recall>= or top…%`,
+		"recall@tnr>=0.99":       `unknown-condition: no cut is chosen by "tnr": write "recall@fpr<=…", with 1 less the number`,
+		"precision@fnr<=0.1":     `unknown-condition: no cut is chosen by "fnr": write "precision@recall>=…", with 1 less the number`,
+		"recall@fpr>=0.01":       `unknown-condition: "fpr>=0.01" chooses no cut (did you mean "recall@fpr<=0.01"?)`,
+		"recall@fpr<0.01":        `unknown-condition: "fpr<0.01" chooses no cut (did you mean "recall@fpr<=0.01"?)`,
+		"recall@fpr=0.01":        `unknown-condition: "fpr=0.01" chooses no cut (did you mean "recall@fpr<=0.01"?)`,
+		"recall@fpr<=":           `unknown-condition: "fpr<=" is no bound on a rate: write a number between 0 and 1, as in "fpr<=0.01" or "recall>=0.8"`,
+		"recall@fpr<=1":          `unknown-condition: "fpr<=1" is no bound on a rate: write a number between 0 and 1, as in "fpr<=0.01" or "recall>=0.8"`,
+		"recall@fpr<=NaN":        `unknown-condition: "fpr<=NaN" is no bound on a rate: write a number between 0 and 1, as in "fpr<=0.01" or "recall>=0.8"`,
+		"precision@recall>=80":   `unknown-condition: "recall>=80" is no bound on a rate: write a number between 0 and 1, as in "fpr<=0.01" or "recall>=0.8"`,
+		"precision@recall>=0":    `unknown-condition: "recall>=0" is no bound on a rate: write a number between 0 and 1, as in "fpr<=0.01" or "recall>=0.8"`,
+		"recall@recall>=0.8":     `unknown-condition: "recall" at a cut that is chosen by it says only how it was chosen`,
+		"specificity@fpr<=0.1":   `unknown-condition: "true_negative_rate" at a cut that is chosen by it says only how it was chosen`,
+		"selection_rate@top10%":  `unknown-condition: "selection_rate" at a cut that is chosen by it says only how it was chosen`,
+		"precision@top1":         `unknown-condition: "top1" is no share of the rows: write it in per cent, above 0 and under 100, as in "top1%" (did you mean "precision@top1%"?)`,
+		"precision@top100%":      `unknown-condition: "top100%" is no share of the rows: write it in per cent, above 0 and under 100, as in "top1%"`,
+		"precision@top-1%":       `unknown-condition: "top-1%" is no share of the rows: write it in per cent, above 0 and under 100, as in "top1%"`,
+		"precision@topmost":      `unknown-condition: "topmost" is no share of the rows: write it in per cent, above 0 and under 100, as in "top1%"`,
+		"pauc":                   `unknown-condition: "partial_auc" has a value only under a condition, as in "partial_auc@fpr<=0.1"`,
+		"pauc@0.1":               `unknown-condition: "partial_auc" has a value only under a condition, as in "partial_auc@fpr<=0.1"`,
+		"pauc@fpr<=0":            `unknown-condition: "partial_auc" has no value under the condition "fpr<=0"`,
+		"pauc@recall>=0.8":       `unknown-condition: "partial_auc" has no value under the condition "recall>=0.8"`,
+		"roc_auc@fpr<=0.1":       `unknown-cut: "roc_auc" does not depend on a cut of the score`,
+		"prevalence@fpr<=0.1":    `unknown-cut: "prevalence" does not depend on a cut of the score`,
+		"recall@fpr<=0.1@top10%": `unknown-condition: "fpr<=0.1@top10%" is no bound on a rate: write a number between 0 and 1, as in "fpr<=0.01" or "recall>=0.8"`,
 	} {
 		if _, err := evaluate.Lookup(name); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, want %s", name, err, want)
@@ -105,10 +168,18 @@ func drawScored(t *rapid.T) scored {
 	scores := func(name string) []float64 { return rapid.SliceOfN(grid, n, n).Draw(t, name) }
 	labels := rapid.SampledFrom([]*rapid.Generator[uint8]{rapid.Uint8Range(0, 1), rapid.Uint8Range(0, 1), rapid.Just[uint8](0), rapid.Just[uint8](1)}).Draw(t, "classes")
 	return scored{
-		rows: sweep.Rows{Score: scores("ours"), Rivals: [][]float64{scores("theirs")}, Label: rapid.SliceOfN(labels, n, n).Draw(t, "labels"),
-			Slice: [][]uint32{rapid.SliceOfN(rapid.Uint32Range(0, 1), n, n).Draw(t, "slices")}},
-		plan: sweep.Plan{Cuts: []float64{0.5}, Sizes: []int{2}, Rivals: []float64{0.5}},
+		rows: sweep.Rows{Score: scores("ours"), Rivals: [][]float64{scores("theirs")},
+			Cell: cells(rapid.SliceOfN(rapid.Uint32Range(0, 1), n, n).Draw(t, "slices"), rapid.SliceOfN(labels, n, n).Draw(t, "labels"))},
+		plan: sweep.Plan{Combinations: 2, Dimensions: [][]uint32{{0, 1}}, Sizes: []int{2}, Cuts: []float64{0.5}, Rivals: []float64{0.5}, Ranks: true, Average: true, Losses: true},
 	}
+}
+
+func cells(slices []uint32, labels []uint8) []uint32 {
+	of := make([]uint32, len(slices))
+	for i, s := range slices {
+		of[i] = 2*s + uint32(labels[i])
+	}
+	return of
 }
 
 // swept counts parts of the rows apart, and merges them.
@@ -116,7 +187,7 @@ func (s scored) swept(t *rapid.T, parts ...[]int) []sweep.Stats {
 	whole := sweep.New(s.plan)
 	for _, places := range parts {
 		part := sweep.New(s.plan)
-		r := sweep.Rows{Score: at(s.rows.Score, places), Rivals: [][]float64{at(s.rows.Rivals[0], places)}, Label: at(s.rows.Label, places), Slice: [][]uint32{at(s.rows.Slice[0], places)}}
+		r := sweep.Rows{Score: at(s.rows.Score, places), Rivals: [][]float64{at(s.rows.Rivals[0], places)}, Cell: at(s.rows.Cell, places)}
 		if err := part.Add(r); err != nil {
 			t.Fatal(err)
 		}

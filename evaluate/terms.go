@@ -55,6 +55,16 @@ func (t *Terms) Check(d *schema.Document) error {
 	if t.Label == "" {
 		tell(d.At("label"), "missing-key", `"label" is needed: the column with the outcome`, "")
 	}
+	if p := t.Prevalence; p != nil {
+		switch {
+		case !(*p > 0 && *p < 1):
+			tell(d.At("prevalence"), "bad-prevalence", fmt.Sprintf("a share of positives lies between 0 and 1, and is neither: %v is none", *p), "")
+		case t.Sampling == Deployment:
+			tell(d.KeyAt("prevalence"), "bad-prevalence", "rows sampled as in deployment have its share of positives: leave `prevalence` out, or say how these were sampled", "")
+		case t.Sampling == "":
+			tell(d.KeyAt("prevalence"), "bad-prevalence", "a stated share of positives is that of other rows than these: say how these were sampled, by `sampling: stratified` or `resampled`", "")
+		}
+	}
 	var names []string
 	for i, g := range t.Groups {
 		place := d.At("groups", i)

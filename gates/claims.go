@@ -19,8 +19,8 @@ func claimOf(s evaluate.Slice, f evaluate.Figure, m evaluate.Named, t evaluate.T
 		c.Unjudged = "no row of a declared group"
 	case f.Basis.IsSame(): // no sample tells it, so that neither its size nor its kind counts
 		c.Unjudged = unjudged(f)
-	case m.Prevalence && t.Sampling != "deployment":
-		c.Unjudged = fmt.Sprintf("%s depends on the share of positives, and %s", m.Metric.Title, sampled(t.Sampling))
+	case m.Prevalence && t.Sampling != evaluate.Deployment && !(t.Prevalence != nil && f.Prevalence == evaluate.StatedShare):
+		c.Unjudged = fmt.Sprintf("%s depends on the share of positives, and %s", m.Metric.Title, sampled(t))
 	case f.Support < g.MinSupport:
 		c.Small = true
 		c.Unjudged = underSupport(f.Support, m.Denominator, g.MinSupport)
@@ -55,11 +55,15 @@ func underSupport(n int64, denominator string, min int64) string {
 	return fmt.Sprintf("%s %s, under min_support %d", evaluate.Count(n), denominator, min)
 }
 
-func sampled(sampling string) string {
-	if sampling == "" {
+// sampled says why the rows' share of positives does not do.
+func sampled(t evaluate.Terms) string {
+	switch {
+	case t.Sampling == "":
 		return "`sampling` does not say that these rows have that of real use"
+	case t.Prevalence != nil:
+		return fmt.Sprintf("these rows are %s: this figure is not told at the stated `prevalence`", t.Sampling)
 	}
-	return fmt.Sprintf("these rows are %s: their share is not that of real use", sampling)
+	return fmt.Sprintf("these rows are %s: their share is not that of real use", t.Sampling)
 }
 
 // figure finds the metric on a slice. One that is not there is an error, and so is one that no evaluation can hold.

@@ -21,7 +21,8 @@ const whole = `task: binary
 label: y
 positive: "1"
 threshold: 0.5
-sampling: deployment
+sampling: stratified
+prevalence: 0.02
 level: 0.95
 groups:
   - {name: sex, column: SEX, values: {"1": men, "2": women}}
@@ -49,7 +50,8 @@ var flips = map[string][2]string{
 	"label":          {"label: y", "label: z"},
 	"positive":       {`positive: "1"`, `positive: "2"`},
 	"threshold":      {"threshold: 0.5", "threshold: 0.4"},
-	"sampling":       {"sampling: deployment", "sampling: stratified"},
+	"sampling":       {"sampling: stratified", "sampling: resampled"},
+	"prevalence":     {"prevalence: 0.02", "prevalence: 0.03"},
 	"level":          {"\nlevel: 0.95", "\nlevel: 0.9"},
 	"level gate":     {"level: 0.9,", "level: 0.99,"},
 	"groups":         {"  - sex * age\n", ""},

@@ -29,6 +29,15 @@ func TestProblems(t *testing.T) {
 		"unknown cut": {"gates:\n  - {metric: roc_auc@0.9, min: 0.5}\n  - {metric: recall@high, min: 0.5}\n", []string{
 			`5:14: unknown-cut: "roc_auc" does not depend on a cut of the score`,
 			`6:14: unknown-cut: "high" is no score to cut at: write a number, as in "recall@0.9"`}},
+		"a cut chosen on the same rows": {"gates:\n  - {metric: tpr@fpr<=1%, min: 0.5}\n  - {metric: precision@top1%, min: 0.5, decide: estimate}\n  - {metric: recall@frp<=1%, min: 0.5}\n", []string{
+			`5:14: no-interval: the cut of "recall@fpr<=0.01" is chosen on the rows that would decide it, and no interval was shown to include the choice: name a score, as in "recall@0.9"`,
+			`6:14: no-interval: the cut of "precision@top1%" is chosen on the rows that would decide it, and no interval was shown to include the choice: name a score, as in "precision@0.9"`,
+			`7:14: unknown-condition: no cut is chosen by "frp": a cut is chosen by fpr<=, recall>= or top…% (did you mean "recall@fpr<=1%"?)`}},
+		"prevalence of the deployment": {"sampling: deployment\nprevalence: 0.1\ngates:\n  - {metric: recall, min: 0.5}\n", []string{
+			"5:1: bad-prevalence: rows sampled as in deployment have its share of positives: leave `prevalence` out, or say how these were sampled"}},
+		"prevalence without sampling": {"prevalence: 0.1\ngates:\n  - {metric: recall, min: 0.5}\n", []string{
+			"4:1: bad-prevalence: a stated share of positives is that of other rows than these: say how these were sampled, by `sampling: stratified` or `resampled`"}},
+		"prevalence out of range": {"sampling: stratified\nprevalence: 18\ngates:\n  - {metric: recall, min: 0.5}\n", []string{`5:13: out-of-range: "prevalence" must be less than 1, not 18`}},
 		"unknown gate key": {"gates:\n  - {metric: recall, minn: 0.5}\n", []string{
 			`5:22: unknown-key: "minn" is no key of a gate (did you mean "min"?)`}},
 		"no kind": {"gates:\n  - {metric: recall}\n", []string{
