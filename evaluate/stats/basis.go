@@ -19,11 +19,23 @@ type Limits interface {
 //	psi              Estimate (bias-corrected) and SE, identity scale, normal
 //	mover-difference, mover-ratio   Parts[0] against Parts[1], independent
 //	mover-mean       the unweighted mean of all Parts, independent
+//	logit            as delong-logit, for other figures in [0, 1]: K = figure·N of N rows
+//	rates            the figure that Scale names, of Parts: recall, false positive rate and prevalence (stated, or a part, shifted by Odds)
+//	order            the K-quantile of N values; Estimate and Points (rank, value)
+//	cut              the figure that Scale names, at a cut that the share K fixes on an axis of N rows; Estimate, Classes and Points
+//	ks               Estimate and Classes
+//	largest, smallest               of Parts
+//	max-difference, min-ratio       of every ordered pair of Parts, independent
+//	either           Parts: as observed, and with the missing labels one way and the other
+//	divergence       Estimate (corrected) and SE, normal; with Scale "sqrt" of the figure's square
+//	wasserstein      Estimate, SE, and K, what chance adds on average, at most
 //	same             a model's difference to itself: 0, and nothing else is possible
 //
 // It has only finite numbers, so it survives JSON bit for bit: that is how an evaluation.json is judged later at any level. Make one
-// by its constructor ([Proportion], [F1], [AUC], [PairedAUC], [Paired], [PairedPrecision], [PairedF1], [Mean], [StudentT],
-// [Influence], [Difference], [Ratio], [Average], [Same]).
+// by its constructor: of one figure [Proportion], [F1], [FBeta], [Jaccard], [MCC], [Kappa], [BalancedAccuracy], [AUC], [Gini], [PartialAUC],
+// [AveragePrecision], [KS], [Mean], [StudentT], [RMSE], [RSquared], [Percentile], [RecallAtFPR] and those beside it, [Confusion]'s,
+// [Influence]; of rows that are not a plain sample [Reweighted]'s, [ClusterProportion], [DesignProportion], [EitherWay]; of two
+// figures or more [Difference], [Ratio], [Average], [MaxDifference], [MinRatio]; of two versions on the same rows [Paired] and those beside it, [Same].
 type Basis struct {
 	Method   string     `json:"method,omitempty"`
 	K        float64    `json:"k,omitempty"` // successes and trials; N is less than the rows where these are clustered or weighted
@@ -36,6 +48,10 @@ type Basis struct {
 	Pair     [2]float64 `json:"pair,omitzero"`    // the two AUCs of delong-paired
 	Table    [4]int64   `json:"table,omitzero"`   // a paired 2×2 table
 	Parts    []Basis    `json:"parts,omitempty"`  // of a figure made of others
+
+	Prevalence float64      `json:"prevalence,omitempty"` // the share of positives, where it is stated
+	Odds       float64      `json:"odds,omitempty"`       // how many times more a positive row stands for than a negative one
+	Points     [][2]float64 `json:"points,omitempty"`     // ranks or counts around a cut or a percentile, rising in both
 }
 
 // The methods, as they stand in an evaluation.json.
@@ -51,6 +67,16 @@ const (
 	methodMOVERRatio      = "mover-ratio"
 	methodMOVERMean       = "mover-mean"
 	methodSame            = "same"
+	methodLogit           = "logit"
+	methodRates           = "rates"
+	methodOrder           = "order"
+	methodCut             = "cut"
+	methodKS              = "ks"
+	methodLargest         = "largest"
+	methodSmallest        = "smallest"
+	methodMaxDifference   = "max-difference"
+	methodMinRatio        = "min-ratio"
+	methodEither          = "either"
 )
 
 // Low is the lower limit at error level a, which lies in (0, 0.5]; it is never above [Basis.Value]. NaN: the method gives none here, or
@@ -58,7 +84,7 @@ const (
 func (b Basis) Low(a float64) float64 { return b.limit(a, lower) + 0 }
 
 // High is the upper limit at error level a, which lies in (0, 0.5]; it is never below [Basis.Value]. NaN: the method gives none here, or
-// a is out of range. It is +Inf only for a ratio whose denominator may be 0.
+// a is out of range. It is +Inf only for a ratio whose denominator may be 0, and for a percentile of too few rows.
 func (b Basis) High(a float64) float64 { return b.limit(a, upper) + 0 }
 
 // side says which limit: its value is the sign of the way from the estimate to it.
@@ -75,10 +101,14 @@ func (b Basis) limit(a float64, s side) float64 {
 	}
 	switch b.Method {
 	case methodClopperPearson:
-		return b.fromJ(clopperPearson(b.K, b.N, a, s))
-	case methodDeLongLogit:
-		return b.auc(a, s)
+		k, n := b.trials(a)
+		return b.fromJ(clopperPearson(k, n, a, s))
+	case methodDeLongLogit, methodLogit:
+		return b.fromArea(b.auc(a, s))
 	case methodDeLongPaired:
+		if b.Scale == scaleGini {
+			return 2 * b.pairedAUC(a, s)
+		}
 		return b.pairedAUC(a, s)
 	case methodTango:
 		return paired(b.Table, a, s)
@@ -90,9 +120,28 @@ func (b Basis) limit(a float64, s side) float64 {
 	case methodPSI:
 		return symmetric(b.Estimate, b.SE, normalUpper(a), s)
 	case methodT:
-		return symmetric(b.Estimate, b.SE, studentUpper(a, b.DF), s)
+		if b.falls() {
+			s = -s
+		}
+		return b.fromT(symmetric(b.Estimate, b.SE, studentUpper(a, b.DF), s))
 	case methodMOVERDifference, methodMOVERRatio, methodMOVERMean:
 		return b.mover(a, s, Basis.limit, true)
+	case methodRates:
+		return b.ratesLimit(a, s, Basis.limit, true)
+	case methodOrder:
+		return b.percentile(a, s)
+	case methodCut:
+		return b.cut(a, s)
+	case methodKS:
+		return b.ks(a, s)
+	case methodLargest, methodSmallest, methodMaxDifference, methodMinRatio:
+		return b.extremeLimit(a, s, Basis.limit)
+	case methodEither:
+		return b.either(a, s, Basis.limit)
+	case methodDivergence:
+		return b.fromDivergence(symmetric(b.Estimate, b.SE, normalUpper(a), s))
+	case methodWasserstein:
+		return b.wasserstein(a, s)
 	case methodSame:
 		return 0
 	}
@@ -106,14 +155,33 @@ func (b Basis) Value() float64 {
 	switch b.Method {
 	case methodClopperPearson:
 		return b.fromJ(proportion(b.K, b.N))
-	case methodDeLongLogit:
-		return b.area()
+	case methodDeLongLogit, methodLogit:
+		return b.fromArea(b.area())
 	case methodTango:
 		return pairedDifference(b.Table)
-	case methodDeLongPaired, methodInfluence, methodPSI, methodT:
+	case methodDeLongPaired:
+		if b.Scale == scaleGini {
+			return 2 * b.Estimate
+		}
 		return b.Estimate
+	case methodT:
+		return b.fromT(b.Estimate)
+	case methodInfluence, methodPSI, methodOrder, methodCut, methodKS:
+		return b.Estimate
+	case methodRates:
+		return b.ratesValue()
+	case methodLargest, methodSmallest, methodMaxDifference, methodMinRatio:
+		return b.extremeValue()
+	case methodEither:
+		if len(b.Parts) == 3 {
+			return b.Parts[0].Value()
+		}
 	case methodMOVERDifference, methodMOVERRatio, methodMOVERMean:
 		return b.moverValue()
+	case methodDivergence:
+		return b.fromDivergence(b.Estimate)
+	case methodWasserstein:
+		return b.Estimate
 	case methodSame:
 		return 0
 	}

@@ -24,7 +24,7 @@ func anyProportion(t *rapid.T) Basis {
 func anyCount(t *rapid.T, what string) int64 { return int64(rapid.IntRange(0, 5000).Draw(t, what)) }
 
 func anyBasis(t *rapid.T) Basis {
-	switch rapid.IntRange(0, 13).Draw(t, "kind") {
+	switch rapid.IntRange(0, 24).Draw(t, "kind") {
 	case 0:
 		return F1(float64(anyCount(t, "tp"))+1, float64(anyCount(t, "fp")), float64(anyCount(t, "fn")))
 	case 1:
@@ -58,8 +58,76 @@ func anyBasis(t *rapid.T) Basis {
 			}
 		}
 		return PairedF1(c)
+	case 14:
+		return FBeta(float64(anyCount(t, "tp"))+1, float64(anyCount(t, "fp")), float64(anyCount(t, "fn")), rapid.Float64Range(.1, 10).Draw(t, "beta"))
+	case 15:
+		return MCC(anyConfusion(t))
+	case 16:
+		return Kappa(anyConfusion(t))
+	case 17:
+		tp, fp, tn, fn := anyConfusion(t)
+		r := Reweighted{Prevalence: rapid.Float64Range(.001, .999).Draw(t, "prevalence")}
+		if rapid.Bool().Draw(t, "by odds") {
+			r = Reweighted{Odds: rapid.Float64Range(.001, 1000).Draw(t, "odds")}
+		}
+		figures := []func(Reweighted, Counts) Basis{Reweighted.Precision, Reweighted.NPV, Reweighted.Accuracy, Reweighted.SelectionRate, Reweighted.Jaccard,
+			Reweighted.MCC, Reweighted.Kappa, Reweighted.PrevalenceOf, func(r Reweighted, c Counts) Basis { return r.FBeta(c, 2) }}
+		return rapid.SampledFrom(figures).Draw(t, "figure")(r, Counts{TP: tp, FP: fp, TN: tn, FN: fn})
+	case 18:
+		return anyCut(t)
+	case 19:
+		return anyPercentile(t)
+	case 20:
+		return KS(rapid.Float64Range(0, 1).Draw(t, "d"), anyCount(t, "negatives")+1, anyCount(t, "positives")+1)
+	case 21:
+		return rapid.SampledFrom([]func(...Basis) Basis{MaxDifference, MinRatio, Largest, Smallest}).Draw(t, "extreme")(anyProportion(t), anyProportion(t), anyProportion(t))
+	case 22:
+		return Gini(rapid.Float64Range(0, 1).Draw(t, "auc"), rapid.Float64Range(0, .2).Draw(t, "se"), anyCount(t, "negatives")+1, anyCount(t, "positives")+1)
+	case 23:
+		return DesignProportion(rapid.Float64Range(0, 1).Draw(t, "p"), rapid.Float64Range(0, .01).Draw(t, "variance"), rapid.Float64Range(1e3, 1e5).Draw(t, "rows"),
+			rapid.Float64Range(1, 1e3).Draw(t, "least"), rapid.Float64Range(0, 1e4).Draw(t, "df"))
+	case 24:
+		n := anyCount(t, "n") + 30
+		x := rapid.Float64Range(.001, 100).Draw(t, "mean square")
+		if rapid.Bool().Draw(t, "root") {
+			return RMSE(n, x*float64(n), x*x*float64(n)*rapid.Float64Range(1, 9).Draw(t, "kurtosis"))
+		}
+		return RSquared(RSquaredSums{n, x * float64(n), float64(n), 3 * x * x * float64(n), x * float64(n), 3 * float64(n)})
 	}
 	return anyProportion(t)
+}
+
+func anyConfusion(t *rapid.T) (tp, fp, tn, fn float64) {
+	return float64(anyCount(t, "tp")), float64(anyCount(t, "fp")), float64(anyCount(t, "tn")), float64(anyCount(t, "fn"))
+}
+
+// anyCut draws a walk over the cuts of a sample, and a figure at one of them.
+func anyCut(t *rapid.T) Basis {
+	negatives, positives := anyCount(t, "negatives")+1, anyCount(t, "positives")+1
+	share := rapid.Float64Range(.001, .999).Draw(t, "share")
+	steps := rapid.IntRange(1, 60).Draw(t, "steps")
+	bend := rapid.Float64Range(.2, 5).Draw(t, "bend")
+	var points []CutPoint
+	for i := range steps + 1 {
+		at := float64(i) / float64(steps)
+		points = append(points, CutPoint{FP: int64(math.Pow(at, bend) * float64(negatives)), TP: int64(at * float64(positives))})
+	}
+	make := rapid.SampledFrom([]func(share, value float64, negatives, positives int64, points []CutPoint) Basis{RecallAtFPR, PrecisionAtRecall, PrecisionAtTop, RecallAtTop}).Draw(t, "figure")
+	return make(share, rapid.Float64Range(0, 1).Draw(t, "value"), negatives, positives, points)
+}
+
+func anyPercentile(t *rapid.T) Basis {
+	n := anyCount(t, "n") + 1
+	q := rapid.Float64Range(.01, .999).Draw(t, "q")
+	ranks := PercentileRanks(q, n)
+	values := make([]float64, len(ranks))
+	for i, r := range ranks {
+		values[i] = math.Pow(float64(r), rapid.SampledFrom([]float64{.5, 1, 2}).Draw(t, "power"))
+		if i > 0 {
+			values[i] = math.Max(values[i], values[i-1])
+		}
+	}
+	return Percentile(q, n, math.Pow(q*float64(n), 1.5), ranks, values)
 }
 
 func anyError(t *rapid.T, what string) float64 {
@@ -76,7 +144,7 @@ func TestLimitsHoldTheValue(t *testing.T) {
 		if math.IsNaN(low) != math.IsNaN(high) {
 			t.Fatalf("%+v at %v: one limit only: %v, %v", b, a, low, high)
 		}
-		if math.IsInf(low, 0) || math.IsInf(high, -1) || math.IsInf(high, 1) && b.Method != methodMOVERRatio {
+		if math.IsInf(low, 0) || math.IsInf(high, -1) || math.IsInf(high, 1) && b.Method != methodMOVERRatio && b.Method != methodOrder {
 			t.Fatalf("%+v at %v: infinite: %v, %v", b, a, low, high)
 		}
 		if low > value+slack(value) || high < value-slack(value) || low > high {

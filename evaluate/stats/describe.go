@@ -42,7 +42,8 @@ func (b Basis) described(a float64, s side) float64 {
 		if math.IsNaN(proportion(b.K, b.N)) {
 			return math.NaN()
 		}
-		return b.fromJ(wilson(b.K, b.N, normalUpper(a), s))
+		k, n := b.trials(a)
+		return b.fromJ(wilson(k, n, normalUpper(a), s))
 	case methodTango:
 		if math.IsNaN(pairedDifference(b.Table)) {
 			return math.NaN()
@@ -51,6 +52,12 @@ func (b Basis) described(a float64, s side) float64 {
 		return tango(float64(t[1]), float64(t[2]), float64(t[0]+t[1]+t[2]+t[3]), normalUpper(a), s)
 	case methodMOVERDifference, methodMOVERRatio, methodMOVERMean:
 		return b.mover(a, s, Basis.described, false)
+	case methodRates:
+		return b.ratesLimit(a, s, Basis.described, false)
+	case methodLargest, methodSmallest, methodMaxDifference, methodMinRatio:
+		return b.extremeLimit(a, s, Basis.described)
+	case methodEither:
+		return b.either(a, s, Basis.described)
 	}
 	return b.limit(a, s)
 }

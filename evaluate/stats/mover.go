@@ -111,15 +111,15 @@ func ratioLimit(x, y, xl, yl float64, s side) float64 {
 	if !(y >= 0) || !(x >= 0) || math.IsNaN(xl) || math.IsNaN(yl) {
 		return math.NaN()
 	}
+	if s == lower && xl <= 0 {
+		return 0
+	}
 	a, b, c := x*y, xl*(2*x-xl), yl*(2*y-yl)
 	if s == upper {
 		if !(yl > 0) {
 			return math.Inf(1)
 		}
 		return (a + math.Sqrt(math.Max(0, a*a-b*c))) / c
-	}
-	if xl == 0 {
-		return 0
 	}
 	return b / (a + math.Sqrt(math.Max(0, a*a-b*c)))
 }

@@ -32,6 +32,11 @@ func (b Basis) fromJ(j float64) float64 {
 		return j
 	case scaleF1:
 		return 2 * j / (1 + j)
+	case scaleOdds:
+		if !(b.Odds > 0) {
+			return math.NaN()
+		}
+		return shiftOdds(j, b.Odds)
 	}
 	return math.NaN()
 }
