@@ -9,6 +9,7 @@ import (
 	"github.com/gatecard/gatecard/compliance"
 	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evaluate/drift"
+	"github.com/gatecard/gatecard/evaluate/reported"
 	"github.com/gatecard/gatecard/evaluate/table"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
@@ -57,7 +58,7 @@ func Codes() map[string]string {
 // Explanations joins the codes of all packages.
 func Explanations() map[string][]string {
 	all := map[string][]string{}
-	for _, codes := range []map[string]string{schema.Codes(), evidence.Codes(), table.Codes(), evaluate.Codes(), gates.Codes(), compliance.Codes(), notify.Codes(), Codes()} {
+	for _, codes := range []map[string]string{schema.Codes(), evidence.Codes(), table.Codes(), reported.Codes(), evaluate.Codes(), gates.Codes(), compliance.Codes(), notify.Codes(), Codes()} {
 		for code, text := range codes {
 			if !slices.Contains(all[code], text) {
 				all[code] = append(all[code], text)
