@@ -32,6 +32,7 @@ var layers = []layer{
 	{folders: []string{"evaluate/stats"}},
 	{folders: []string{"evaluate/sweep", "evaluate/drift"}, imports: []string{"evaluate/stats"}},
 	{folders: []string{"evaluate/table", "evaluate/reported"}},
+	{folders: []string{"fixtures/bench/decode"}, imports: []string{"evaluate/table"}},
 	{folders: []string{"evaluate"}, imports: []string{"evaluate/*"}},
 	{folders: []string{"gates"}, imports: []string{"evaluate", "evaluate/stats", "evaluate/drift"}},
 	{folders: []string{"cards"}, imports: []string{"evaluate", "evaluate/stats", "gates"}},
