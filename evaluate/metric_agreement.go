@@ -14,17 +14,23 @@ import (
 var balancedAccuracy = counted(Metric{
 	Name: "balanced_accuracy", Aliases: []string{"balanced_accuracy_score"}, Title: "balanced accuracy", Summary: "mean recall over the two classes",
 	Denominator: "rows of the rarer class", Better: Higher, Range: [2]float64{0, 1}, Cuts: true,
-	Basis: func(s sweep.Stats) stats.Basis {
-		c := confusionOf(s.Counts)
-		return stats.Average(stats.Proportion(c.tp, c.positives()), stats.Proportion(c.tn, c.negatives()))
-	},
+	Basis:   basisOf(stats.BalancedAccuracy),
 	Support: rarerOf,
+	paired:  stats.PairedBalancedAccuracy,
 }, func(c confusion) (float64, error) {
 	if why := c.lacksClass(); why != "" {
 		return 0, Undefined(why)
 	}
 	return (c.tp/c.positives() + c.tn/c.negatives()) / 2, nil
 })
+
+// basisOf is the basis of a figure of the counts.
+func basisOf(basis func(tp, fp, tn, fn float64) stats.Basis) func(sweep.Stats) stats.Basis {
+	return func(s sweep.Stats) stats.Basis {
+		c := confusionOf(s.Counts)
+		return basis(c.tp, c.fp, c.tn, c.fn)
+	}
+}
 
 // rarerOf is the number of rows of the rarer class, by the counts.
 func rarerOf(s sweep.Stats) int64 { return min(s.Counts.TP+s.Counts.FN, s.Counts.FP+s.Counts.TN) }
@@ -51,7 +57,13 @@ func fBeta(beta float64) Metric {
 	return counted(Metric{
 		Name: "f" + name, Aliases: []string{"f" + name + "_score", "fbeta_" + name}, Title: "F" + name, Summary: says,
 		Denominator: eitherPositive, Better: Higher, Range: [2]float64{0, 1}, Cuts: true, Prevalence: true,
-		Support: supportEither,
+		Basis: func(s sweep.Stats) stats.Basis {
+			c := confusionOf(s.Counts)
+			return stats.FBeta(c.tp, c.fp, c.fn, beta)
+		},
+		Support:       supportEither,
+		paired:        func(c stats.PairedCounts) stats.Basis { return stats.PairedFBeta(c, beta) },
+		restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { return to.FBeta(c, beta) },
 	}, func(c confusion) (float64, error) {
 		if c.tp+c.fp+c.fn == 0 {
 			return 0, Undefined(neitherPositive)
@@ -84,6 +96,8 @@ var jaccard = rate(func(c confusion) (k, n float64) { return c.tp, c.tp + c.fp +
 	Name: "jaccard", Aliases: []string{"jaccard_score", "iou", "critical_success_index", "threat_score"}, Title: "Jaccard index",
 	Summary:     "of the rows that are positive, truly or as predicted, how many are both",
 	Denominator: eitherPositive, Better: Higher, Cuts: true, Prevalence: true,
+	paired:        stats.PairedJaccard,
+	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { return to.Jaccard(c) },
 }, neitherPositive)
 
 // matthewsCorrcoef is (TP·TN − FP·FN) / √((TP+FP)(TP+FN)(TN+FP)(TN+FN)), the correlation of labels and predictions: scikit-learn's
@@ -92,11 +106,11 @@ var jaccard = rate(func(c confusion) (k, n float64) { return c.tp, c.tp + c.fp +
 var matthewsCorrcoef = counted(Metric{
 	Name: "matthews_corrcoef", Aliases: []string{"mcc", "phi_coefficient"}, Title: "Matthews correlation",
 	Summary:     "correlation of predictions with the truth",
-	Denominator: "rows of the rarest kind, positive or negative, truly or as predicted", Better: Higher, Range: [2]float64{-1, 1}, Cuts: true, Prevalence: true,
-	Support: func(s sweep.Stats) int64 {
-		c := s.Counts
-		return min(c.TP+c.FN, c.FP+c.TN, c.TP+c.FP, c.TN+c.FN)
-	},
+	Denominator: rarestKind, Better: Higher, Range: [2]float64{-1, 1}, Cuts: true, Prevalence: true,
+	Basis:         basisOf(stats.MCC),
+	Support:       rarestOf,
+	paired:        stats.PairedMCC,
+	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { return to.MCC(c) },
 }, func(c confusion) (float64, error) {
 	switch why := c.lacksClass(); {
 	case why != "":
@@ -110,13 +124,24 @@ var matthewsCorrcoef = counted(Metric{
 	return math.Max(-1, math.Min(1, r)), nil // a product may be rounded beyond
 })
 
+const rarestKind = "rows of the rarest kind, positive or negative, truly or as predicted"
+
+// rarestOf is the smallest sum of a row or column of the confusion counts.
+func rarestOf(s sweep.Stats) int64 {
+	c := s.Counts
+	return min(c.TP+c.FN, c.FP+c.TN, c.TP+c.FP, c.TN+c.FN)
+}
+
 // cohenKappa is (pₒ−pₑ)/(1−pₑ), the agreement of predictions and labels beyond chance: scikit-learn's cohen_kappa_score. Range [−1, 1]; 0 is
 // chance. Undefined where chance alone agrees everywhere: all rows have one label, and that as their prediction (scikit-learn: NaN).
 // Cohen 1960, doi:10.1177/001316446002000104.
 var cohenKappa = counted(Metric{
 	Name: "cohen_kappa", Aliases: []string{"cohen_kappa_score", "kappa"}, Title: "Cohen's kappa", Summary: "agreement with the truth beyond that of chance",
-	Denominator: "rows", Better: Higher, Range: [2]float64{-1, 1}, Cuts: true, Prevalence: true,
-	Support: func(s sweep.Stats) int64 { return s.Rows },
+	Denominator: rarestKind, Better: Higher, Range: [2]float64{-1, 1}, Cuts: true, Prevalence: true,
+	Basis:         basisOf(stats.Kappa),
+	Support:       rarestOf,
+	paired:        stats.PairedKappa,
+	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { return to.Kappa(c) },
 }, func(c confusion) (float64, error) {
 	chance := c.called()*c.negatives() + c.positives()*c.uncalled()
 	switch {

@@ -12,22 +12,26 @@ func confusionOf(c sweep.Counts) confusion {
 	return confusion{tp: float64(c.TP), fp: float64(c.FP), tn: float64(c.TN), fn: float64(c.FN)}
 }
 
-func (c confusion) positives() float64 { return c.tp + c.fn } // by label
-func (c confusion) negatives() float64 { return c.fp + c.tn }
-func (c confusion) called() float64    { return c.tp + c.fp } // predicted positive
-func (c confusion) uncalled() float64  { return c.tn + c.fn }
-func (c confusion) all() float64       { return c.positives() + c.negatives() }
+func (c confusion) counts() stats.Counts { return stats.Counts{TP: c.tp, FP: c.fp, TN: c.tn, FN: c.fn} }
+func (c confusion) positives() float64   { return c.tp + c.fn } // by label
+func (c confusion) negatives() float64   { return c.fp + c.tn }
+func (c confusion) called() float64      { return c.tp + c.fp } // predicted positive
+func (c confusion) uncalled() float64    { return c.tn + c.fn }
+func (c confusion) all() float64         { return c.positives() + c.negatives() }
 
 // counted completes a metric that is computed of the confusion counts alone.
 func counted(m Metric, value func(confusion) (float64, error)) Metric {
+	if m.paired != nil {
+		m.Versus = onSameRows(value, m.paired)
+	}
 	m.Value = func(s sweep.Stats) (float64, error) { return value(confusionOf(s.Counts)) }
 	if m.Prevalence {
-		m.Restated = func(c sweep.Counts, to Restatement) (float64, stats.Basis, error) {
-			v, err := value(to.weigh(c))
+		m.Restated = func(c sweep.Counts, to stats.Reweighted) (float64, stats.Basis, error) {
+			v, err := value(weigh(c, to))
 			if m.restatedBasis == nil || err != nil {
 				return v, stats.Basis{}, err
 			}
-			return v, m.restatedBasis(c, to), nil
+			return v, m.restatedBasis(confusionOf(c).counts(), to), nil
 		}
 	}
 	return m
@@ -103,6 +107,54 @@ func minus(basis func(stats.PairedCounts) stats.Basis) func(stats.PairedCounts) 
 	}
 }
 
+// otherWay takes the negatives for the positives, in labels alone: precision becomes the false discovery rate.
+func otherWay(c stats.Counts, to stats.Reweighted) (stats.Counts, stats.Reweighted) {
+	if to.Prevalence > 0 {
+		to.Prevalence = 1 - to.Prevalence
+	}
+	if to.Odds > 0 {
+		to.Odds = 1 / to.Odds
+	}
+	return stats.Counts{TP: c.FP, FP: c.TP, TN: c.FN, FN: c.TN}, to
+}
+
+// onSameRows is the paired difference of a figure, with the basis that the pairs give it.
+func onSameRows(value func(confusion) (float64, error), basis func(stats.PairedCounts) stats.Basis) versus {
+	return func(s sweep.Stats, rival int) (float64, stats.Basis, error) {
+		pairs := stats.PairedCounts(s.Pairs[rival].Counts)
+		var models [2]confusion
+		for label, cells := range pairs {
+			for cell, n := range cells {
+				for model, called := range []bool{cell >= 2, cell%2 == 1} {
+					models[model].add(label == 1, called, float64(n))
+				}
+			}
+		}
+		ours, err := value(models[0])
+		if err != nil {
+			return 0, stats.Basis{}, err
+		}
+		theirs, err := value(models[1])
+		if err != nil {
+			return 0, stats.Basis{}, Undefined("of the other model: " + err.Error())
+		}
+		return ours - theirs, basis(pairs), nil
+	}
+}
+
+func (c *confusion) add(positive, called bool, rows float64) {
+	switch {
+	case positive && called:
+		c.tp += rows
+	case positive:
+		c.fn += rows
+	case called:
+		c.fp += rows
+	default:
+		c.tn += rows
+	}
+}
+
 const (
 	noRows      = "no rows"
 	noPositives = "no truly positive rows"
@@ -115,49 +167,56 @@ const (
 var prevalence = rate(func(c confusion) (k, n float64) { return c.positives(), c.all() }).metric(Metric{
 	Name: "prevalence", Aliases: []string{"base_rate"}, Title: "prevalence", Summary: "share of rows that are truly positive",
 	Denominator: "rows", Better: Neither, Prevalence: true,
+	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { return to.PrevalenceOf(c) },
 }, noRows)
 
 // selectionRate is (TP+FP)/n: fairlearn's selection_rate. Undefined without rows.
 var selectionRate = rate(func(c confusion) (k, n float64) { return c.called(), c.all() }).metric(Metric{
 	Name: "selection_rate", Aliases: []string{"positive_rate"}, Title: "selection rate", Summary: "share of rows that are predicted positive",
 	Denominator: "rows", Better: Neither, Cuts: true, Prevalence: true,
-	fixedBy: []ConditionKind{TopShare},
-	Versus:  tango(stats.PairedCounts.SelectionRate),
+	fixedBy:       []ConditionKind{TopShare},
+	Versus:        tango(stats.PairedCounts.SelectionRate),
+	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { return to.SelectionRate(c) },
 }, noRows)
 
 // accuracy is (TP+TN)/n: scikit-learn's accuracy_score. Undefined without rows.
 var accuracy = rate(func(c confusion) (k, n float64) { return c.tp + c.tn, c.all() }).metric(Metric{
 	Name: "accuracy", Aliases: []string{"accuracy_score"}, Title: "accuracy", Summary: "share of rows that are predicted rightly",
 	Denominator: "rows", Better: Higher, Cuts: true, Prevalence: true,
-	Versus: tango(stats.PairedCounts.Accuracy),
+	Versus:        tango(stats.PairedCounts.Accuracy),
+	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { return to.Accuracy(c) },
 }, noRows)
 
 // precision is TP/(TP+FP): scikit-learn's precision_score. Undefined where nothing is predicted positive.
 var precision = rate(func(c confusion) (k, n float64) { return c.tp, c.called() }).metric(Metric{
 	Name: "precision", Aliases: []string{"precision_score", "ppv", "positive_predictive_value"}, Title: "precision",
 	Summary: "of those predicted positive, how many truly are", Denominator: "rows predicted positive", Better: Higher, Cuts: true, Prevalence: true,
-	Versus: influence(stats.PairedPrecision),
+	Versus:        influence(stats.PairedPrecision),
+	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { return to.Precision(c) },
 }, noCalls)
 
 // negativePredictiveValue is TN/(TN+FN): scikit-learn's precision_score of the negative class. Undefined where nothing is predicted negative.
 var negativePredictiveValue = rate(func(c confusion) (k, n float64) { return c.tn, c.uncalled() }).metric(Metric{
 	Name: "negative_predictive_value", Aliases: []string{"npv"}, Title: "negative predictive value",
 	Summary: "of those predicted negative, how many truly are", Denominator: "rows predicted negative", Better: Higher, Cuts: true, Prevalence: true,
-	Versus: influence(pairedNegatives),
+	Versus:        influence(pairedNegatives),
+	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { return to.NPV(c) },
 }, allCalls)
 
 // falseDiscoveryRate is FP/(TP+FP) = 1 − precision. Undefined where nothing is predicted positive. Benjamini and Hochberg 1995.
 var falseDiscoveryRate = rate(func(c confusion) (k, n float64) { return c.fp, c.called() }).metric(Metric{
 	Name: "false_discovery_rate", Aliases: []string{"fdr"}, Title: "false discovery rate",
 	Summary: "of those predicted positive, how many truly are negative", Denominator: "rows predicted positive", Better: Lower, Cuts: true, Prevalence: true,
-	Versus: influence(minus(stats.PairedPrecision)),
+	Versus:        influence(minus(stats.PairedPrecision)),
+	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { c, to = otherWay(c, to); return to.Precision(c) },
 }, noCalls)
 
 // falseOmissionRate is FN/(TN+FN) = 1 − negative predictive value. Undefined where nothing is predicted negative.
 var falseOmissionRate = rate(func(c confusion) (k, n float64) { return c.fn, c.uncalled() }).metric(Metric{
 	Name: "false_omission_rate", Aliases: []string{"for"}, Title: "false omission rate",
 	Summary: "of those predicted negative, how many truly are positive", Denominator: "rows predicted negative", Better: Lower, Cuts: true, Prevalence: true,
-	Versus: influence(minus(pairedNegatives)),
+	Versus:        influence(minus(pairedNegatives)),
+	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { c, to = otherWay(c, to); return to.NPV(c) },
 }, allCalls)
 
 // recall is TP/(TP+FN): scikit-learn's recall_score, the true positive rate. Undefined without positives.
@@ -199,8 +258,9 @@ var f1 = counted(Metric{
 	Basis: func(s sweep.Stats) stats.Basis {
 		return stats.F1(float64(s.Counts.TP), float64(s.Counts.FP), float64(s.Counts.FN))
 	},
-	Support: supportEither,
-	Versus:  influence(stats.PairedF1),
+	Support:       supportEither,
+	Versus:        influence(stats.PairedF1),
+	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { return to.FBeta(c, 1) },
 }, func(c confusion) (float64, error) {
 	if c.tp+c.fp+c.fn == 0 {
 		return 0, Undefined(neitherPositive)

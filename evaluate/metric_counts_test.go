@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/evaluate/stats"
 	"github.com/gatecard/gatecard/evaluate/sweep"
 )
 
@@ -67,10 +68,10 @@ func TestCountsEqualScikitLearn(t *testing.T) {
 			positives, negatives := w.Odds*float64(c.TP+c.FN), float64(c.FP+c.TN)
 			for name, want := range w.Metrics {
 				m, _ := evaluate.Lookup(name)
-				got, _, err := m.Restated(c, evaluate.Restatement{Odds: w.Odds})
+				got, _, err := m.Restated(c, stats.Reweighted{Odds: w.Odds})
 				agree(t, fmt.Sprintf("%s of %+v, positives × %v", name, c, w.Odds), got, err, want)
 				if positives > 0 && negatives > 0 {
-					got, _, err = m.Restated(c, evaluate.Restatement{Prevalence: positives / (positives + negatives)})
+					got, _, err = m.Restated(c, stats.Reweighted{Prevalence: positives / (positives + negatives)})
 					agree(t, fmt.Sprintf("%s of %+v at a prevalence of %v", name, c, positives/(positives+negatives)), got, err, want)
 				}
 				compared[name+" weighted"]++
@@ -148,25 +149,5 @@ func TestUndefinedWherePeersGiveANumber(t *testing.T) {
 		if _, err := m.Value(statsOf(sweep.Counts{})); m.Cuts && err == nil {
 			t.Errorf("%s has a value of no rows", m.Name)
 		}
-	}
-}
-
-// TestPrecisionAtAnotherPrevalence is the worked example of docs/statistics.md: a recall of .76 and a false positive rate of .0021 mean a
-// precision of .997 where half of the rows are positive, and of .395 at 0.18 %.
-func TestPrecisionAtAnotherPrevalence(t *testing.T) {
-	half := sweep.Counts{TP: 7600, FN: 2400, FP: 21, TN: 9979}
-	precision, _ := evaluate.Lookup("precision")
-	v, err := precision.Value(statsOf(half))
-	if err != nil || math.Abs(v-0.997) > 0.0005 {
-		t.Errorf("at the sample's prevalence: %v (%v)", v, err)
-	}
-	// .76 × .0018 / (.76 × .0018 + .0021 × .9982) = .001368 / .00346422
-	for _, to := range []evaluate.Restatement{{Prevalence: 0.0018}, {Odds: 0.0018 / 0.9982}} {
-		if v, _, err = precision.Restated(half, to); err != nil || math.Abs(v-0.001368/0.00346422) > 1e-12 {
-			t.Errorf("at a prevalence of 0.18 %%: %v (%v)", v, err)
-		}
-	}
-	if got := fmt.Sprintf("%.3f", v); got != "0.395" {
-		t.Errorf("precision is %s", got)
 	}
 }

@@ -43,12 +43,13 @@ type Metric struct {
 	// Support counts the metric's own denominator.
 	Support func(sweep.Stats) int64
 	// Restated is the figure at the share of positives of real use, and its basis; nil: it cannot be told from these counts.
-	Restated func(sweep.Counts, Restatement) (float64, stats.Basis, error)
+	Restated func(sweep.Counts, stats.Reweighted) (float64, stats.Basis, error)
 	// Versus is the difference to a rival on the same rows, with its basis; nil: no limits were shown to hold.
 	Versus versus
 
-	restatedBasis func(sweep.Counts, Restatement) stats.Basis // Restated's, of a metric of counts; nil: none
-	fixedBy       []ConditionKind                             // conditions that leave nothing to tell: recall at a recall
+	paired        func(stats.PairedCounts) stats.Basis             // Versus's basis, of a metric of counts; nil: none
+	restatedBasis func(stats.Counts, stats.Reweighted) stats.Basis // Restated's, of a metric of counts; nil: none
+	fixedBy       []ConditionKind                                  // conditions that leave nothing to tell: recall at a recall
 }
 
 type versus func(s sweep.Stats, rival int) (difference float64, basis stats.Basis, err error)

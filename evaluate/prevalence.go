@@ -14,17 +14,12 @@ const (
 	StatedShare = "stated" // that of real use, as Terms.Prevalence states it
 )
 
-// Restatement says how the rows' classes stand to those of real use. Either Prevalence is the share of positives there, and only the rates within
-// the classes are the sample's; or Odds is how many rows of real use a positive row of the sample stands for, a negative one standing
-// for 1, and the slice's own share of positives is a figure of the sample too.
-type Restatement struct{ Prevalence, Odds float64 }
-
 // weigh counts the rows as those of real use, up to a factor.
-func (r Restatement) weigh(c sweep.Counts) confusion {
+func weigh(c sweep.Counts, to stats.Reweighted) confusion {
 	w := confusionOf(c)
-	positive, negative := r.Odds, 1.0
-	if r.Prevalence > 0 {
-		positive, negative = r.Prevalence/w.positives(), (1-r.Prevalence)/w.negatives()
+	positive, negative := to.Odds, 1.0
+	if to.Prevalence > 0 {
+		positive, negative = to.Prevalence/w.positives(), (1-to.Prevalence)/w.negatives()
 	}
 	// 0 rows stay 0 where their class is empty, and the factor infinite
 	for _, x := range []struct {
@@ -41,7 +36,7 @@ func (r Restatement) weigh(c sweep.Counts) confusion {
 // restating is how the figures of an evaluation are told at the stated share of positives: nil where none is stated, or where the rows have
 // one class. All rows of a class count the same, in every slice, so that a group has a share of its own: what is stated is overall's. So it holds
 // where rows were sampled by their label, and by nothing else.
-type restating struct{ overall, slice Restatement }
+type restating struct{ overall, slice stats.Reweighted }
 
 func restate(t Terms, whole sweep.Stats) *restating {
 	positives, negatives := float64(whole.Positives), float64(whole.Rows-whole.Positives)
@@ -49,7 +44,7 @@ func restate(t Terms, whole sweep.Stats) *restating {
 		return nil
 	}
 	p := *t.Prevalence
-	return &restating{overall: Restatement{Prevalence: p}, slice: Restatement{Odds: p / (1 - p) * negatives / positives}}
+	return &restating{overall: stats.Reweighted{Prevalence: p}, slice: stats.Reweighted{Odds: p / (1 - p) * negatives / positives}}
 }
 
 // figure is the metric on a slice, with its descriptive interval and its basis. whole is overall's.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatecard/gatecard/evaluate"
@@ -106,7 +107,7 @@ func judge(g Gate, e *evaluate.Evaluation, s evidence.Standing) (Outcome, error)
 	j := newJudgement(g, cs)
 	o.Verdict = j.verdict()
 	o.Value, o.Low, o.High, o.Margin = finite(j.value), finite(j.low), finite(j.high), finite(j.margin())
-	o.Note = joined("; ", j.note, cs.note)
+	o.Note = joined("; ", j.note, cs.note, restated(g, e))
 	o.Where = g.Rule.words(j.decides, e).where
 	if j.decides.Value != nil {
 		o.Measured = number(j.decides.Value)
@@ -121,6 +122,16 @@ func judge(g Gate, e *evaluate.Evaluation, s evidence.Standing) (Outcome, error)
 		o.Claims = append(o.Claims, c.Claim)
 	}
 	return o, nil
+}
+
+// restated says that the gate's figure is told at the stated share of positives.
+func restated(g Gate, e *evaluate.Evaluation) string {
+	for _, name := range g.Rule.Needs().Metrics {
+		if f := e.Overall().Metrics[name]; e.Terms.Prevalence != nil && f.Prevalence == evaluate.StatedShare && len(g.Rule.Needs().Versus) == 0 {
+			return "at the stated prevalence of " + strconv.FormatFloat(*e.Terms.Prevalence, 'g', -1, 64)
+		}
+	}
+	return ""
 }
 
 const neverSet = "no champion was ever set"
