@@ -60,9 +60,9 @@ func TestBadData(t *testing.T) {
 		"no such group":        {terms: plain + "groups: [{column: gg}]\n", want: `no-such-column: p.csv: gg: no such column`},
 		"bins of text":         {terms: plain + "groups: [{column: g, bins: [1, 2]}]\n", want: `not-a-number: p.csv: g: 4 of 4 rows are not numbers (first: row 1 "x", row 2 "y", row 3 "x")`},
 		"too many groups":      {change: own, terms: grouped, files: memory{"p.csv": lines(many...)}, want: "too-many-groups: p.csv: g: 1001 different values are more groups than the 1000 allowed"},
-		"too large a cross":    {change: own, terms: plain + "groups: [{column: g}, {column: id, bins: [400, 500, 600]}, g * id]\n", files: memory{"p.csv": crossed(600)}, want: "too-many-groups: p.csv: g * id: 1200 different values are more groups than the 1000 allowed"},
-		"too many declared": {change: own, terms: plain + "groups: [{column: other, bins: " + edges(99) + "}, {column: score, bins: " + edges(10) + "}, other * score]\n",
-			want: "too-many-groups: p.csv: other * score: 1100 different values are more groups than the 1000 allowed"},
+		"too large a cross":    {change: own, terms: plain + "groups: [{column: g}, {column: id, bins: " + edges(20) + "}, g * id]\n", files: memory{"p.csv": crossed(600)}, want: "too-many-groups: p.csv: g * id: 12000 different values are more groups than the 10000 allowed"},
+		"too many declared": {change: own, terms: plain + "groups: [{column: other, bins: " + edges(999) + "}, {column: score, bins: " + edges(10) + "}, other * score]\n",
+			want: "too-many-groups: p.csv: other * score: 11000 different values are more groups than the 10000 allowed"},
 		"strange predictions": {change: own, files: memory{"p.csv": lines("id,y,score,call,g,other", "a,1,0.9,yes,x,1", "b,0,0.1,no,y,1", "c,0,0.1,0,y,1")}, want: "bad-prediction: p.csv: call: 2 of 3 rows predict what is no value of the label (first: row 1, 2)"},
 		"contradictory calls": {change: own, files: memory{"p.csv": lines("id,y,score,call,g,other", "a,1,0.5,0,x,1", "b,0,0.499,1,y,1", "c,0,0.1,0,y,1")}, want: "bad-prediction: p.csv: call: 2 of 3 rows contradict the score at the threshold 0.5 (first: row 1, 2)"},
 		"unknown metric":      {change: func(_ *evaluate.Config, n *evaluate.Needs, _ *evaluate.Against) { n.Metrics = []string{"roc_acu"} }, want: `unknown-metric: "roc_acu" is no metric (did you mean "roc_auc"?)`},
@@ -101,7 +101,7 @@ func TestBadData(t *testing.T) {
 				}
 			}
 			config, needs, against := whole, evaluate.Needs{}, evaluate.Against{}
-			config.Open = files.open
+			config.Open = files.all
 			if c.change != nil {
 				c.change(&config, &needs, &against)
 			}
@@ -137,11 +137,13 @@ func drifting(columns ...string) func(*evaluate.Config, *evaluate.Needs, *evalua
 }
 
 func rival(c *evaluate.Config, _ *evaluate.Needs, a *evaluate.Against) {
-	a.Rivals = []evaluate.Rival{{Name: "champion", Version: "m/1", Scores: c.Open("rival.csv"), ID: "id", Score: "score", Kept: c.Open("kept.csv")}}
+	one := func(name string) table.Source { s, _ := c.Open(name); return s[0] }
+	a.Rivals = []evaluate.Rival{{Name: "champion", Version: "m/1", Scores: one("rival.csv"), ID: "id", Score: "score", Kept: one("kept.csv")}}
 }
 
 func rivalColumn(c *evaluate.Config, _ *evaluate.Needs, a *evaluate.Against) {
-	a.Rivals = []evaluate.Rival{{Name: "champion", Version: "m/1", Column: "other", Kept: c.Open("kept.csv")}}
+	one := func(name string) table.Source { s, _ := c.Open(name); return s[0] }
+	a.Rivals = []evaluate.Rival{{Name: "champion", Version: "m/1", Column: "other", Kept: one("kept.csv")}}
 }
 
 // edges are so many of bins.
@@ -158,8 +160,8 @@ func rising(n int) []int {
 // crossed are rows of so many groups in two bins each.
 func crossed(groups int) string {
 	all := []string{"id,y,score,call,g,other"}
-	for i := range groups {
-		all = append(all, fmt.Sprintf("%d,1,0.9,1,g%d,0.1", i, i), fmt.Sprintf("%d,1,0.9,1,g%d,0.1", 600+i, i))
+	for i := range 20 * groups {
+		all = append(all, fmt.Sprintf("%d.%d,1,0.9,1,g%d,0.1", i%20, 1000+i/20, i/20))
 	}
 	return lines(all...)
 }
@@ -179,13 +181,13 @@ func coded(err error) string {
 
 // TestUnreadable: a file that is not there, or that nobody waits for any more.
 func TestUnreadable(t *testing.T) {
-	c := evaluate.Config{Path: "nowhere.csv", Score: "score", Open: table.FromFile}
+	c := evaluate.Config{Path: "nowhere.csv", Score: "score", Open: table.FromPath}
 	if _, err := evaluate.Run(t.Context(), c, terms(t, plain), evaluate.Needs{}, evaluate.Against{}); err == nil || coded(err) != "no-such-file: nowhere.csv: no such file" {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	c = evaluate.Config{Path: "p.csv", Score: "score", Open: memory{"p.csv": lines("y,score", "1,0.5", "0,0.4")}.open}
+	c = evaluate.Config{Path: "p.csv", Score: "score", Open: memory{"p.csv": lines("y,score", "1,0.5", "0,0.4")}.all}
 	if _, err := evaluate.Run(ctx, c, terms(t, plain), evaluate.Needs{}, evaluate.Against{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("canceled, and got %v", err)
 	}
@@ -194,7 +196,7 @@ func TestUnreadable(t *testing.T) {
 // TestKeepRefusesOtherRows: what is kept must be what was evaluated.
 func TestKeepRefusesOtherRows(t *testing.T) {
 	files := memory{"p.csv": lines("id,y,score", "a,1,0.5", "b,0,0.4")}
-	c := evaluate.Config{Path: "p.csv", ID: "id", Score: "score", Open: files.open}
+	c := evaluate.Config{Path: "p.csv", ID: "id", Score: "score", Open: files.all}
 	e := evaluated(t, c, terms(t, plain), evaluate.Needs{}, evaluate.Against{})
 	files["p.csv"] = lines("id,y,score", "a,1,0.5", "b,0,0.45")
 	kept, err := evaluate.Keep(t.Context(), c, terms(t, plain), e, io.Discard)

@@ -8,7 +8,7 @@ import (
 
 // BenchmarkRun evaluates 69,126 rows in 30 slices with all metrics: alone, and with a rival on the same rows.
 func BenchmarkRun(b *testing.B) {
-	rival := evaluate.Rival{Name: "champion", Scores: open("census/predictions-2016-v2.parquet"), ID: "id", Score: "score"}
+	rival := evaluate.Rival{Name: "champion", Scores: one("census/predictions-2016-v2.parquet"), ID: "id", Score: "score"}
 	for name, against := range map[string]evaluate.Against{"alone": {}, "versus": {Rivals: []evaluate.Rival{rival}}} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

@@ -3,6 +3,7 @@ package evaluate
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/gatecard/gatecard/evaluate/stats"
 	"github.com/gatecard/gatecard/evaluate/sweep"
@@ -12,10 +13,11 @@ import (
 // compare finds the differences to a rival on the same rows.
 func (r *rows) compare(ctx context.Context, t Terms, named []Named, dimensions []coded, rival Rival) (Comparison, error) {
 	c := Comparison{With: rival.Name, Version: rival.Version, Paired: true, Rows: int64(r.n)}
-	if r.scores == nil {
+	if !r.scored {
 		return c, problem("no-rival", "a comparison with another version needs a score column", "")
 	}
-	theirs, err := r.scoresOf(ctx, rival)
+	ours := r.flat()
+	theirs, err := r.scoresOf(ctx, rival, ours)
 	if err != nil {
 		return c, err
 	}
@@ -24,7 +26,7 @@ func (r *rows) compare(ctx context.Context, t Terms, named []Named, dimensions [
 		of = nil // all our rows, in order: nothing to pick
 	}
 	c.Rows, c.Unmatched, c.LeftOut = int64(len(theirs.of)), int64(r.n-len(theirs.of)), theirs.leftOut
-	s, err := r.sweep(ctx, t, named, dimensions, of, theirs.scores)
+	s, err := r.sweepPairs(named, dimensions, ours, of, theirs.scores)
 	if err != nil {
 		return c, err
 	}
@@ -75,17 +77,18 @@ type theirs struct {
 }
 
 // scoresOf finds the scores that the configuration names, or that were kept. Those that somebody brings are held against those kept.
-func (r *rows) scoresOf(ctx context.Context, rival Rival) (theirs, error) {
+func (r *rows) scoresOf(ctx context.Context, rival Rival, ours sweep.Rows) (theirs, error) {
 	var found theirs
 	var err error
 	if rival.Column != "" {
-		found = theirs{from: r.file, scores: r.column(rival.Column, table.Number), of: make([]int, r.n)}
+		i := slices.Index(r.rivals, rival.Column)
+		found = theirs{from: r.file, of: make([]int, r.n),
+			scores: table.Column{Name: rival.Column, Numbers: ours.Rivals[i], Type: r.from.Types[slices.Index(r.from.Names, rival.Column)]}}
 		for i := range found.of {
 			found.of[i] = i
 		}
-		err = finite(r.file, found.scores)
 	} else {
-		found, err = r.byID(ctx, rival, rival.Scores, rival.ID, rival.Label, rival.Score)
+		found, err = r.byID(ctx, rival, ours, rival.Scores, rival.ID, rival.Label, rival.Score)
 	}
 	if err != nil {
 		return found, err
@@ -101,7 +104,7 @@ func (r *rows) scoresOf(ctx context.Context, rival Rival) (theirs, error) {
 		}
 		return found, nil
 	}
-	kept, err := r.byID(ctx, rival, rival.Kept, KeptID, KeptLabel, KeptScore)
+	kept, err := r.byID(ctx, rival, ours, rival.Kept, KeptID, KeptLabel, KeptScore)
 	if err != nil {
 		return found, err
 	}
@@ -144,7 +147,7 @@ func (f theirs) asKept(kept theirs, rival Rival) error {
 }
 
 // byID reads a file of scores, and finds our rows in it.
-func (r *rows) byID(ctx context.Context, rival Rival, file table.Source, id, label, score string) (theirs, error) {
+func (r *rows) byID(ctx context.Context, rival Rival, ours sweep.Rows, file table.Source, id, label, score string) (theirs, error) {
 	found := theirs{from: file.Name}
 	if r.ids == nil || id == "" {
 		return found, problem("no-rival", fmt.Sprintf("rows are compared with those of the %s by id: name its column by `data: {id: …}`", rival.Name), "")
@@ -153,11 +156,11 @@ func (r *rows) byID(ctx context.Context, rival Rival, file table.Source, id, lab
 	if label != "" {
 		want = append(want, table.Want{Name: label, As: table.Value})
 	}
-	columns, input, err := load(ctx, file, rival.Name, want)
+	columns, inputs, err := load(ctx, []table.Source{file}, rival.Name, want)
 	if err != nil {
 		return found, err
 	}
-	r.inputs = append(r.inputs, input)
+	r.inputs = append(r.inputs, inputs...)
 	ids, err := uniqueIDs(file.Name, columns[0])
 	if err != nil {
 		return found, err
@@ -176,7 +179,7 @@ func (r *rows) byID(ctx context.Context, rival Rival, file table.Source, id, lab
 		if !ok {
 			continue
 		}
-		if label != "" && columns[2].Texts[j] != [2]string{"0", "1"}[r.labels[i]] {
+		if label != "" && columns[2].Texts[j] != [2]string{"0", "1"}[ours.Cell[i]&1] {
 			if other++; other == 1 {
 				first = i + 1
 			}

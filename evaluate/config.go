@@ -19,7 +19,10 @@ type Config struct {
 	Compare    map[string]string `json:"compare,omitempty"`                                         // a rival's column or file: {champion: score_v2}; default: the champion's kept predictions
 	Keep       string            `json:"keep,omitempty" jsonschema:"enum=predictions,enum=nothing"` // id, label and score are kept with the version, or nothing
 
-	Open func(path string) table.Source `json:"-"`
+	Open    func(path string) ([]table.Source, error) `json:"-"` // the files that a path means
+	Workers int                                       `json:"-"` // goroutines that read and count; 0: one a processor
+	Memory  int64                                     `json:"-"` // bytes that kept rows may take, about; 0: 4 GiB. Rows with ids, or compared with others, are all kept
+	Folder  string                                    `json:"-"` // of temporary files; "": the system's
 }
 
 // Columns tells which column is what: the evidence binds it.

@@ -16,8 +16,8 @@ func ExampleRun() {
 		fmt.Println(err)
 		return
 	}
-	config := evaluate.Config{Path: "compas.csv", ID: "id", Prediction: "prediction", Open: func(path string) table.Source {
-		return table.FromFile(filepath.Join("../fixtures/compas", path))
+	config := evaluate.Config{Path: "compas.csv", ID: "id", Prediction: "prediction", Open: func(path string) ([]table.Source, error) {
+		return table.FromPath(filepath.Join("../fixtures/compas", path))
 	}}
 	e, err := evaluate.Run(context.Background(), config, terms, evaluate.Needs{Metrics: []string{"fpr"}}, evaluate.Against{})
 	if err != nil {

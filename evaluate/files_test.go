@@ -22,6 +22,8 @@ func (m memory) open(name string) table.Source {
 	return table.Source{Name: name, Open: func(context.Context) (table.File, error) { return memoryFile{strings.NewReader(m[name])}, nil }}
 }
 
+func (m memory) all(name string) ([]table.Source, error) { return []table.Source{m.open(name)}, nil }
+
 // lines joins the lines of a CSV file.
 func lines(l ...string) string { return strings.Join(l, "\n") + "\n" }
 

@@ -21,22 +21,24 @@ func Keep(ctx context.Context, c Config, t Terms, e *Evaluation, w io.Writer) (k
 	if c.ID == "" || c.Score == "" {
 		return false, nil
 	}
-	r, err := read(ctx, c, t, nil)
+	r, err := read(ctx, c, t, others{})
 	if err != nil {
 		return false, err
 	}
+	defer r.close()
 	for _, input := range r.inputs {
 		if !slices.Contains(e.Inputs, input) {
 			return false, &table.Error{File: input.Path, Code: "changed-file", What: "the file changed while it was being read"}
 		}
 	}
 	label := table.Column{Name: KeptLabel, Type: table.Integer, Numbers: make([]float64, r.n)}
-	for i, l := range r.labels {
-		label.Numbers[i] = float64(l)
+	all := r.flat()
+	for i, cell := range all.Cell {
+		label.Numbers[i] = float64(cell & 1)
 	}
 	return true, table.WriteParquet(w, []table.Column{
 		{Name: KeptID, Type: table.Text, Texts: r.ids},
 		label,
-		{Name: KeptScore, Type: r.scoreType, Numbers: r.scores},
+		{Name: KeptScore, Type: r.scoreType, Numbers: all.Score},
 	})
 }

@@ -35,11 +35,13 @@ func readOracle(t *testing.T, name string, v any) {
 	}
 }
 
-func open(path string) table.Source {
+func one(path string) table.Source {
 	s := table.FromFile(filepath.Join("../fixtures", path))
 	s.Name = path
 	return s
 }
+
+func open(path string) ([]table.Source, error) { return []table.Source{one(path)}, nil }
 
 var half = 0.5
 
@@ -147,7 +149,7 @@ func TestCOMPAS(t *testing.T) {
 
 // TestPairedDeLong holds the difference of two models on all rows to an independent computation by all pairs.
 func TestPairedDeLong(t *testing.T) {
-	rival := evaluate.Rival{Name: "champion", Scores: open("census/predictions-2016-v2.parquet"), ID: "id", Score: "score"}
+	rival := evaluate.Rival{Name: "champion", Scores: one("census/predictions-2016-v2.parquet"), ID: "id", Score: "score"}
 	got, err := evaluate.Run(t.Context(), census("census/predictions-2016-v3.parquet"), censusTerms(), evaluate.Needs{}, evaluate.Against{Rivals: []evaluate.Rival{rival}})
 	if err != nil {
 		t.Fatal(err)

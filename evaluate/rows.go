@@ -2,106 +2,595 @@ package evaluate
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"math"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
+	"github.com/gatecard/gatecard/evaluate/sweep"
 	"github.com/gatecard/gatecard/evaluate/table"
 	"github.com/gatecard/gatecard/evidence"
 )
 
-// rows are the evaluation dataset as the terms read it.
+// rows are the evaluation dataset as the terms read it. They are read once, by several goroutines, to be checked and coded; what was coded is kept where
+// there is room, and else read again when it is counted.
 type rows struct {
-	file      string
-	n         int
-	ids       []string // nil: no id column
-	labels    []uint8
-	scores    []float64 // nil: only predictions
-	scoreType table.Type
-	calls     []uint8 // predictions; nil: none
-	columns   map[string]table.Column
-	inputs    []evidence.Input
+	c    Config
+	t    Terms
+	file string
+	n    int
+	from *table.Table
+
+	want      []table.Want
+	at        roles
+	groupings []grouping
+	rivals    []string   // columns of the rows themselves with other versions' scores
+	measured  []measured // columns whose drift is measured
+	outcomes  *outcomes  // labels of a file of their own; nil: they are a column
+	labels    *dictionary
+	calls     *dictionary // predictions
+
+	combinations sweep.Combinations
+	missing      []int64 // rows without a value, by grouping
+	positives    int64
+	scored       bool
+	scoreType    table.Type
+	scout        sweep.Scout
+
+	blocks      []block // by first row, where there was room
+	kept        bool
+	bytes       atomic.Int64
+	ids         []string // nil: no id column
+	inputs      []evidence.Input
+	labelInputs []evidence.Input
+	wrong       rowFaults
+	workers     int
 }
 
-// read loads the rows: label, id, score, prediction, and each column that others ask for.
-func read(ctx context.Context, c Config, t Terms, others []table.Want) (*rows, error) {
-	want := []table.Want{}
-	add := func(w table.Want) {
-		if w.Name != "" && !slices.Contains(want, w) {
-			want = append(want, w)
-		}
-	}
-	add(table.Want{Name: c.ID, As: table.Value})
-	if c.Labels == "" {
-		add(table.Want{Name: t.Label, As: table.Value})
-	}
-	add(table.Want{Name: c.Score, As: table.Number})
-	add(table.Want{Name: c.Prediction, As: table.Value})
-	for _, w := range others {
-		add(w)
-	}
-	loaded, input, err := load(ctx, c.Open(c.Path), "predictions", want)
+// block is some rows, coded and kept.
+type block struct {
+	first  int64 // from 0
+	score  []float64
+	low    []uint16 // of the cells
+	high   []uint16 // nil: all are 0
+	ids    []string
+	rivals [][]float64
+}
+
+// rowFaults are what rows may have wrong.
+type rowFaults struct {
+	noScore, nan, infinite, contradicts, noOutcome, noID faulty
+	rivals                                               []faultyScores
+}
+
+// faultyScores are those of a rival's column.
+type faultyScores struct{ missing, nan, infinite faulty }
+
+// others are the columns that are read beside the dataset's own.
+type others struct {
+	rivals []string
+	drift  []measured
+}
+
+// read reads the rows: label, id, score, prediction, groups, and each column that others ask for. The caller closes them.
+func read(ctx context.Context, c Config, t Terms, o others) (*rows, error) {
+	r := &rows{c: c, t: t, file: c.Path, groupings: t.groupings(), rivals: o.rivals, measured: o.drift, workers: c.workers(), scored: c.Score != "",
+		labels: newDictionary(maxGroups), calls: newDictionary(maxGroups)}
+	r.wrong.rivals = make([]faultyScores, len(o.rivals))
+	sources, err := c.Open(c.Path)
 	if err != nil {
 		return nil, err
 	}
-	r := &rows{file: c.Path, n: int(input.Rows), columns: map[string]table.Column{}, inputs: []evidence.Input{input}}
-	for i, w := range want {
-		r.columns[key(w)] = loaded[i]
-	}
-	if c.ID != "" {
-		if r.ids, err = uniqueIDs(c.Path, r.column(c.ID, table.Value)); err != nil {
-			return nil, err
-		}
-	}
-	label := r.column(t.Label, table.Value)
-	if c.Labels != "" {
-		if label, err = r.join(ctx, c, t); err != nil {
-			return nil, err
-		}
-	}
-	if r.labels, err = binary01(c.Path, label, t.Positive); err != nil {
+	if r.from, err = table.OpenAll(ctx, sources); err != nil {
 		return nil, err
 	}
-	if c.Score != "" {
-		score := r.column(c.Score, table.Number)
-		if err := finite(c.Path, score); err != nil {
+	if c.Labels != "" {
+		if r.outcomes, err = r.outcomesOf(ctx); err != nil {
+			r.close()
 			return nil, err
 		}
-		r.scores, r.scoreType = score.Numbers, score.Type
 	}
-	if c.Prediction != "" {
-		if err := r.predictions(c, t, label); err != nil {
-			return nil, err
-		}
+	r.at = r.roles()
+	if err := r.first(ctx); err != nil {
+		r.close()
+		return nil, err
 	}
 	return r, nil
 }
 
-// key keeps a column wanted as numbers apart from the same column wanted as text.
-func key(w table.Want) string { return fmt.Sprintf("%d %s", w.As, w.Name) }
+func (r *rows) close() { _ = r.from.Close() }
 
-func (r *rows) column(name string, as table.As) table.Column {
-	return r.columns[key(table.Want{Name: name, As: as})]
+func (c Config) workers() int {
+	if c.Workers > 0 {
+		return c.Workers
+	}
+	return runtime.GOMAXPROCS(0)
 }
 
-// load reads the wanted columns of a file whole.
-func load(ctx context.Context, s table.Source, role string, want []table.Want) ([]table.Column, evidence.Input, error) {
-	t, err := table.Open(ctx, s)
+// defaultMemory is how many bytes of rows are kept where nobody says.
+const defaultMemory = 4 << 30
+
+func (c Config) memory() int64 {
+	if c.Memory > 0 {
+		return c.Memory
+	}
+	return defaultMemory
+}
+
+// roles are where the columns that are read stand in a batch; -1: not read.
+type roles struct {
+	id, label, score, call int
+	groups, rivals, drift  []int
+}
+
+func (r *rows) roles() roles {
+	ask := func(w table.Want) int {
+		if w.Name == "" {
+			return -1
+		}
+		i := slices.Index(r.want, w)
+		if i < 0 {
+			i = len(r.want)
+			r.want = append(r.want, w)
+		}
+		return i
+	}
+	at := roles{label: -1}
+	at.id = ask(table.Want{Name: r.c.ID, As: table.Value})
+	if r.outcomes == nil {
+		at.label = ask(table.Want{Name: r.t.Label, As: table.Code})
+	}
+	at.score = ask(table.Want{Name: r.c.Score, As: table.Number})
+	at.call = ask(table.Want{Name: r.c.Prediction, As: table.Code})
+	for _, g := range r.groupings {
+		at.groups = append(at.groups, ask(g.want()))
+	}
+	for _, name := range r.rivals {
+		at.rivals = append(at.rivals, ask(table.Want{Name: name, As: table.Number}))
+	}
+	for _, d := range r.measured {
+		at.drift = append(at.drift, ask(d.want))
+	}
+	return at
+}
+
+// coder codes one goroutine's batches.
+type coder struct {
+	rows     *rows
+	combiner *sweep.Combiner
+	labels   classes
+	calls    classes
+	values   []recode
+	codes    [][]uint32
+	label    []uint8
+	call     []uint8
+	cell     []uint32
+	score    []float64
+
+	// of the first reading only
+	scout     sweep.Scout
+	missing   []int64
+	positives int64
+	meters    []*meter
+	blocks    []block
+}
+
+func (r *rows) coders() []*coder {
+	all := make([]*coder, r.workers)
+	for i := range all {
+		c := &coder{rows: r, combiner: r.combinations.Combiner(),
+			labels: classes{recode: recode{of: r.labels}, positive: r.t.Positive}, calls: classes{recode: recode{of: r.calls}, positive: r.t.Positive},
+			values: make([]recode, len(r.groupings)), codes: make([][]uint32, len(r.groupings)), missing: make([]int64, len(r.groupings)),
+			meters: meters(r.measured, r.c, r.t)}
+		for k, g := range r.groupings {
+			c.values[k].of = g.values
+		}
+		all[i] = c
+	}
+	return all
+}
+
+// code gives a batch's scores and cells, which are valid until the next.
+func (c *coder) code(b table.Batch) sweep.Rows {
+	r := c.rows
+	for k, g := range r.groupings {
+		column := b.Columns[r.at.groups[k]]
+		if g.values != nil {
+			c.codes[k] = c.values[k].column(column, c.codes[k])
+			continue
+		}
+		codes := slices.Grow(c.codes[k][:0], len(column.Numbers))[:len(column.Numbers)]
+		for i, x := range column.Numbers {
+			codes[i] = g.bin(x)
+		}
+		c.codes[k] = codes
+	}
+	if r.outcomes != nil {
+		c.label = r.outcomes.of(b.Columns[r.at.id].Texts, b.First, &r.wrong.noOutcome, c.label)
+	} else {
+		c.label = c.labels.column(b.Columns[r.at.label], b.First, c.label)
+	}
+	if r.at.call >= 0 {
+		c.call = c.calls.column(b.Columns[r.at.call], b.First, c.call)
+	}
+	c.cell = c.combiner.Cells(c.cell[:0], c.label, c.codes)
+	out := sweep.Rows{Cell: c.cell}
+	if r.scored {
+		out.Score = b.Columns[r.at.score].Numbers
+	} else {
+		c.score = slices.Grow(c.score[:0], len(c.call))[:len(c.call)]
+		for i, call := range c.call {
+			c.score[i] = float64(call)
+		}
+		out.Score = c.score
+	}
+	for _, at := range r.at.rivals {
+		out.Rivals = append(out.Rivals, b.Columns[at].Numbers)
+	}
+	return out
+}
+
+// first reads the rows for the first time.
+func (r *rows) first(ctx context.Context) error {
+	coders := r.coders()
+	r.kept = true
+	var room sync.Once
+	err := r.from.Each(ctx, r.want, r.workers, func(worker int, b table.Batch) error {
+		c := coders[worker]
+		in := c.code(b)
+		c.check(b, in)
+		c.scout.Add(in)
+		for k, codes := range c.codes {
+			for _, code := range codes {
+				if code == 0 {
+					c.missing[k]++
+				}
+			}
+		}
+		for k, at := range r.at.drift {
+			if err := c.meters[k].add(b.Columns[at]); err != nil {
+				return fmt.Errorf("measure %s of %s: %w", r.measured[k].name, r.file, err)
+			}
+		}
+		for _, y := range c.label {
+			c.positives += int64(y)
+		}
+		if r.mustKeep() || r.bytes.Load() <= r.c.memory() {
+			c.keep(b, in)
+		} else {
+			room.Do(func() { r.kept = false })
+			c.blocks = nil
+		}
+		return nil
+	})
 	if err != nil {
-		return nil, evidence.Input{}, err
+		return err
+	}
+	r.n = int(r.from.Rows)
+	r.inputs = append(inputsOf(r.from, "predictions"), r.labelInputs...)
+	if r.scored {
+		r.scoreType = r.from.Types[slices.Index(r.from.Names, r.c.Score)]
+	}
+	return r.gather(coders)
+}
+
+// mustKeep says that rows are kept whatever room they take: they have ids, or are compared with others of the same file.
+func (r *rows) mustKeep() bool { return r.at.id >= 0 || len(r.rivals) > 0 }
+
+// gather brings together what the goroutines found, and says what is wrong with the rows.
+func (r *rows) gather(coders []*coder) error {
+	r.missing = make([]int64, len(r.groupings))
+	var counted [][]*meter
+	for _, c := range coders {
+		for k, n := range c.missing {
+			r.missing[k] += n
+		}
+		if r.kept {
+			r.blocks = append(r.blocks, c.blocks...)
+		}
+		r.scout.Merge(&c.scout)
+		r.positives += c.positives
+		counted = append(counted, c.meters)
+	}
+	if err := mergeMeters(r.measured, counted); err != nil {
+		return fmt.Errorf("%s: %w", r.file, err)
+	}
+	slices.SortFunc(r.blocks, func(a, b block) int { return int(a.first - b.first) })
+	return r.judge(kindsOf(len(coders), func(i int) []kind { return coders[i].labels.kinds }), kindsOf(len(coders), func(i int) []kind { return coders[i].calls.kinds }))
+}
+
+const noValue = "%s have no value (first: %s)"
+
+// judge says what is wrong with the rows.
+func (r *rows) judge(labels, calls []kind) error {
+	w, n := &r.wrong, int64(r.n)
+	if r.at.id >= 0 {
+		if err := w.noID.error(table.Error{File: r.file, Column: r.c.ID, Code: "missing-values", What: noValue}, n); err != nil {
+			return err
+		}
+		r.ids = make([]string, 0, r.n)
+		for _, b := range r.blocks {
+			r.ids = append(r.ids, b.ids...)
+		}
+		if _, err := uniqueIDs(r.file, table.Column{Name: r.c.ID, Texts: r.ids}); err != nil {
+			return err
+		}
+	}
+	known := map[string]bool{r.t.Positive: true}
+	if r.outcomes != nil {
+		if err := w.noOutcome.error(table.Error{File: r.file, Column: r.c.ID, Code: "unmatched-rows",
+			What: "%s have no row of the same id in " + strings.ReplaceAll(r.c.Labels, "%", "%%") + " (first: row %s)"}, n); err != nil {
+			return err
+		}
+		if err := r.outcomes.alone(r.file, r.c.Labels, r.ids); err != nil {
+			return err
+		}
+		for text := range r.outcomes.kinds {
+			known[text] = true
+		}
+	} else if err := r.judgeLabels(labels, known); err != nil {
+		return err
+	}
+	if err := judgeScores(r.file, r.c.Score, n, &w.noScore, &w.nan, &w.infinite); err != nil {
+		return err
+	}
+	for i, name := range r.rivals {
+		if err := judgeScores(r.file, name, n, &w.rivals[i].missing, &w.rivals[i].nan, &w.rivals[i].infinite); err != nil {
+			return err
+		}
+	}
+	if r.at.call < 0 {
+		return nil
+	}
+	return r.judgeCalls(calls, known)
+}
+
+func judgeScores(file, column string, n int64, missing, nan, infinite *faulty) error {
+	if err := missing.error(table.Error{File: file, Column: column, Code: "missing-values", What: noValue}, n); err != nil {
+		return err
+	}
+	if err := nan.error(table.Error{File: file, Column: column, Code: "not-finite-data", What: "%s are NaN (first: %s)"}, n); err != nil {
+		return err
+	}
+	return infinite.error(table.Error{File: file, Column: column, Code: "not-finite-data", What: "%s are infinite (first: %s)"}, n)
+}
+
+// judgeLabels refuses labels that are missing or of more than two kinds, or of two of which neither is the positive one, and adds their texts to known.
+func (r *rows) judgeLabels(kinds []kind, known map[string]bool) error {
+	if len(kinds) > 0 && kinds[0].rows > 0 {
+		return kinds[0].error(table.Error{File: r.file, Column: r.t.Label, Code: "missing-values", What: noValue}, int64(r.n))
+	}
+	counts := map[string]int{}
+	for code := 1; code < len(kinds); code++ {
+		counts[r.labels.text(uint32(code))] = int(kinds[code].rows)
+		known[r.labels.text(uint32(code))] = true
+	}
+	return twoKinds(r.file, r.t.Label, counts, r.t.Positive)
+}
+
+// judgeCalls refuses predictions that are missing or no value of the label, or contradict the scores.
+func (r *rows) judgeCalls(kinds []kind, known map[string]bool) error {
+	n := int64(r.n)
+	if len(kinds) > 0 && kinds[0].rows > 0 {
+		return kinds[0].error(table.Error{File: r.file, Column: r.c.Prediction, Code: "missing-values", What: noValue}, n)
+	}
+	var foreign kind
+	others := 0
+	for code := 1; code < len(kinds); code++ {
+		if !known[r.calls.text(uint32(code))] {
+			foreign.merge(kinds[code])
+			others++
+		}
+	}
+	if len(known)+others > 2 { // where all outcomes are positive, one other value may be the negative one
+		return foreign.error(table.Error{File: r.file, Column: r.c.Prediction, Code: "bad-prediction", What: "%s predict what is no value of the label (first: row %s)"}, n)
+	}
+	return r.wrong.contradicts.error(table.Error{File: r.file, Column: r.c.Prediction, Code: "bad-prediction",
+		What: fmt.Sprintf("%%s contradict the score at the threshold %v (first: row %%s)", *r.t.Threshold)}, n)
+}
+
+// check counts what is wrong with a batch.
+func (c *coder) check(b table.Batch, in sweep.Rows) {
+	r, w := c.rows, &c.rows.wrong
+	if r.at.id >= 0 {
+		for i, missing := range b.Columns[r.at.id].Missing {
+			if missing {
+				w.noID.add(b.First + int64(i))
+			}
+		}
+	}
+	if !r.scored {
+		return
+	}
+	checkScores(b, r.at.score, &w.noScore, &w.nan, &w.infinite)
+	for i, at := range r.at.rivals {
+		checkScores(b, at, &w.rivals[i].missing, &w.rivals[i].nan, &w.rivals[i].infinite)
+	}
+	if r.at.call < 0 {
+		return
+	}
+	cut := cutOf(b.Columns[r.at.score].Type, *r.t.Threshold)
+	for i, x := range in.Score {
+		if (x >= cut) != (c.call[i] == 1) {
+			w.contradicts.add(b.First + int64(i))
+		}
+	}
+}
+
+// checkScores counts scores that are missing, NaN or infinite.
+func checkScores(b table.Batch, at int, missing, nan, infinite *faulty) {
+	column := b.Columns[at]
+	off := 0.0
+	for _, x := range column.Numbers {
+		off += x - x // 0, and NaN for what is not finite
+	}
+	if off == 0 {
+		return
+	}
+	for i, x := range column.Numbers {
+		row := b.First + int64(i)
+		switch {
+		case column.Missing != nil && column.Missing[i]:
+			missing.add(row)
+		case math.IsNaN(x):
+			nan.add(row)
+		case math.IsInf(x, 0):
+			infinite.add(row)
+		}
+	}
+}
+
+// keep keeps a batch.
+func (c *coder) keep(b table.Batch, in sweep.Rows) {
+	out := block{first: b.First - 1, score: slices.Clone(in.Score), low: make([]uint16, len(in.Cell))}
+	most := uint32(0)
+	for i, cell := range in.Cell {
+		out.low[i] = uint16(cell)
+		most = max(most, cell)
+	}
+	bytes := 10 * len(in.Cell)
+	if most > math.MaxUint16 {
+		out.high = make([]uint16, len(in.Cell))
+		for i, cell := range in.Cell {
+			out.high[i] = uint16(cell >> 16)
+		}
+		bytes += 2 * len(in.Cell)
+	}
+	if at := c.rows.at.id; at >= 0 {
+		out.ids = slices.Clone(b.Columns[at].Texts)
+	}
+	for _, xs := range in.Rivals {
+		out.rivals = append(out.rivals, slices.Clone(xs))
+	}
+	c.rows.bytes.Add(int64(bytes))
+	c.blocks = append(c.blocks, out)
+}
+
+// cells are the block's, in room that is used again.
+func (b *block) cells(room []uint32) []uint32 {
+	room = slices.Grow(room[:0], len(b.low))[:len(b.low)]
+	for i, low := range b.low {
+		room[i] = uint32(low)
+	}
+	for i, high := range b.high {
+		room[i] |= uint32(high) << 16
+	}
+	return room
+}
+
+// each gives all rows again, some at a time: of those kept, or else of the files. first is the number of the first of them, from 0. Rivals in the rows'
+// own columns are left out.
+func (r *rows) each(ctx context.Context, do func(worker int, first int64, in sweep.Rows) error) error {
+	if !r.kept {
+		coders := r.coders()
+		return r.from.Each(ctx, r.want, r.workers, func(worker int, b table.Batch) error {
+			in := coders[worker].code(b)
+			in.Rivals = nil
+			return do(worker, b.First-1, in)
+		})
+	}
+	rooms := make([][]uint32, r.workers)
+	return side(ctx, len(r.blocks), r.workers, func(worker, i int) error {
+		b := &r.blocks[i]
+		rooms[worker] = b.cells(rooms[worker])
+		return do(worker, b.first, sweep.Rows{Score: b.score, Cell: rooms[worker]})
+	})
+}
+
+// side calls do for 0 to n-1 from so many goroutines, and gives an error of the lowest number that had one.
+func side(ctx context.Context, n, workers int, do func(worker, i int) error) error {
+	var next atomic.Int64
+	var stop atomic.Bool
+	errs := make([]error, n)
+	var wait sync.WaitGroup
+	for worker := range min(n, workers) {
+		wait.Go(func() {
+			for !stop.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				if errs[i] = ctx.Err(); errs[i] == nil {
+					errs[i] = do(worker, i)
+				}
+				if errs[i] != nil {
+					stop.Store(true)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flat are all rows that were kept, as one.
+func (r *rows) flat() sweep.Rows {
+	if len(r.blocks) == 1 {
+		return sweep.Rows{Score: r.blocks[0].score, Cell: r.blocks[0].cells(nil), Rivals: r.blocks[0].rivals}
+	}
+	all := sweep.Rows{Score: make([]float64, 0, r.n), Cell: make([]uint32, 0, r.n), Rivals: make([][]float64, len(r.rivals))}
+	var room []uint32
+	for _, b := range r.blocks {
+		room = b.cells(room)
+		all.Score, all.Cell = append(all.Score, b.score...), append(all.Cell, room...)
+		for i, xs := range b.rivals {
+			all.Rivals[i] = append(all.Rivals[i], xs...)
+		}
+	}
+	return all
+}
+
+// eps is where log loss clips scores, as scikit-learn does for their type.
+func (r *rows) eps() float64 {
+	if r.scoreType == table.Float32 {
+		return 0x1p-23
+	}
+	return 0x1p-52
+}
+
+// load reads the wanted columns of files whole.
+func load(ctx context.Context, sources []table.Source, role string, want []table.Want) ([]table.Column, []evidence.Input, error) {
+	t, err := table.OpenAll(ctx, sources)
+	if err != nil {
+		return nil, nil, err
 	}
 	defer t.Close()
 	columns, err := t.Load(ctx, want)
 	if err != nil {
-		return nil, evidence.Input{}, err
+		return nil, nil, err
 	}
-	return columns, evidence.Input{File: base(t.Input), Role: role, Rows: int64(length(columns))}, nil
+	return columns, inputsOf(t, role), nil
+}
+
+// inputsOf are the files of a table that was read.
+func inputsOf(t *table.Table, role string) []evidence.Input {
+	var all []evidence.Input
+	for i, f := range t.Inputs {
+		all = append(all, evidence.Input{File: base(f), Role: role, Rows: t.InputRows(i)})
+	}
+	return all
+}
+
+// together is one file in place of several: its digest is that of theirs.
+func together(name string, files []evidence.File) evidence.File {
+	all := base(evidence.File{Path: name})
+	text := ""
+	for _, f := range files {
+		all.Size += f.Size
+		text += string(f.SHA256) + "\n"
+	}
+	all.SHA256 = evidence.DigestOf([]byte(text))
+	return all
 }
 
 // base keeps of a path its last part: where a file lay on somebody's disk is no part of what was measured.
@@ -191,11 +680,16 @@ func binary01(file string, c table.Column, positive string) ([]uint8, error) {
 			labels[i] = 1
 		}
 	}
+	return labels, twoKinds(file, c.Name, kinds, positive)
+}
+
+// twoKinds refuses labels of more than two kinds, or of two of which neither is the positive one.
+func twoKinds(file, column string, kinds map[string]int, positive string) error {
 	if len(kinds) > 2 || len(kinds) == 2 && kinds[positive] == 0 {
-		return nil, &table.Error{File: file, Column: c.Name, Code: "not-binary",
+		return &table.Error{File: file, Column: column, Code: "not-binary",
 			What: fmt.Sprintf("the label of a binary task has two values, and `positive:` names the positive one (now %q); here are %s", positive, listed(kinds))}
 	}
-	return labels, nil
+	return nil
 }
 
 // listed names the commonest values with their counts.
@@ -220,138 +714,10 @@ func listed(kinds map[string]int) string {
 	return strings.Join(shown, ", ")
 }
 
-// predictions codes the prediction column, and holds it against the scores where there are any.
-func (r *rows) predictions(c Config, t Terms, label table.Column) error {
-	column := r.column(c.Prediction, table.Value)
-	if err := present(c.Path, column); err != nil {
-		return err
-	}
-	known := map[string]bool{t.Positive: true}
-	for _, text := range label.Texts {
-		known[text] = true
-	}
-	foreign := map[string]bool{}
-	count, first := firstRows(r.n, func(i int) bool {
-		is := !known[column.Texts[i]]
-		if is {
-			foreign[column.Texts[i]] = true
-		}
-		return is
-	})
-	// where all outcomes are positive, one other value may be the negative one
-	if len(known)+len(foreign) > 2 {
-		return &table.Error{File: c.Path, Column: column.Name, Code: "bad-prediction",
-			What: fmt.Sprintf("%d of %d rows predict what is no value of the label (first: row %s)", count, r.n, first)}
-	}
-	r.calls = make([]uint8, r.n)
-	for i, text := range column.Texts {
-		if text == t.Positive {
-			r.calls[i] = 1
-		}
-	}
-	if r.scores == nil {
-		return nil
-	}
-	cut := cutOf(r.scoreType, *t.Threshold)
-	if count, first := firstRows(r.n, func(i int) bool { return (r.scores[i] >= cut) != (r.calls[i] == 1) }); count > 0 {
-		return &table.Error{File: c.Path, Column: column.Name, Code: "bad-prediction",
-			What: fmt.Sprintf("%d of %d rows contradict the score at the threshold %v (first: row %s)", count, r.n, *t.Threshold, first)}
-	}
-	return nil
-}
-
 // cutOf rounds a cut to the scores' own type: float32 0.9 >= 0.9 is true in NumPy, and false after widening.
 func cutOf(scores table.Type, cut float64) float64 {
 	if scores == table.Float32 {
 		return float64(float32(cut))
 	}
 	return cut
-}
-
-// eps is where log loss clips scores, as scikit-learn does for their type.
-func (r *rows) eps() float64 {
-	if r.scoreType == table.Float32 {
-		return 0x1p-23
-	}
-	return 0x1p-52
-}
-
-// join takes the outcomes from a file of their own. Each row must have one, and each outcome a row.
-func (r *rows) join(ctx context.Context, c Config, t Terms) (table.Column, error) {
-	columns, input, err := load(ctx, c.Open(c.Labels), "labels", []table.Want{{Name: c.ID, As: table.Value}, {Name: t.Label, As: table.Value}})
-	if err != nil {
-		return table.Column{}, err
-	}
-	r.inputs = append(r.inputs, input)
-	ids, err := uniqueIDs(c.Labels, columns[0])
-	if err != nil {
-		return table.Column{}, err
-	}
-	if err := present(c.Labels, columns[1]); err != nil {
-		return table.Column{}, err
-	}
-	order, err := match(c.Path, r.ids, c.Labels, ids, c.ID)
-	if err != nil {
-		return table.Column{}, err
-	}
-	label := table.Column{Name: t.Label, Type: columns[1].Type, Texts: make([]string, r.n)}
-	for i, j := range order {
-		label.Texts[i] = columns[1].Texts[j]
-	}
-	return label, nil
-}
-
-// match finds for each id its place in another file. Every id of either must have its partner.
-func match(file string, ids []string, other string, others []string, column string) ([]int, error) {
-	place := make(map[string]int, len(others))
-	for j, id := range others {
-		place[id] = j
-	}
-	order := make([]int, len(ids))
-	alone, first := firstRows(len(ids), func(i int) bool {
-		j, ok := place[ids[i]]
-		order[i] = j
-		delete(place, ids[i])
-		return !ok
-	})
-	if alone > 0 {
-		return nil, &table.Error{File: file, Column: column, Code: "unmatched-rows",
-			What: fmt.Sprintf("%d of %d rows have no row of the same id in %s (first: row %s)", alone, len(ids), other, first)}
-	}
-	if len(place) > 0 {
-		n, first := firstRows(len(others), func(j int) bool { _, ok := place[others[j]]; return ok })
-		return nil, &table.Error{File: other, Column: column, Code: "unmatched-rows",
-			What: fmt.Sprintf("%d of %d rows have no row of the same id in %s (first: row %s)", n, len(others), file, first)}
-	}
-	return order, nil
-}
-
-// dataset is a digest of ids and labels in any order. Without ids it is of the labels and the groups' columns in file order.
-func (r *rows) dataset(groups []table.Column) evidence.Digest {
-	lines := make([]string, r.n)
-	for i := range lines {
-		var b []byte
-		part := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
-		if r.ids != nil {
-			part(r.ids[i])
-		} else {
-			for _, c := range groups {
-				if c.Texts != nil {
-					part(c.Texts[i])
-				} else {
-					part(formatCut(c.Numbers[i]))
-				}
-			}
-		}
-		lines[i] = string(append(b, r.labels[i]))
-	}
-	if r.ids != nil {
-		slices.Sort(lines)
-	}
-	h := sha256.New()
-	fmt.Fprintf(h, "gatecard dataset v1 %d\n", r.n)
-	for _, l := range lines {
-		h.Write([]byte(l))
-	}
-	return evidence.Digest("sha256:" + hex.EncodeToString(h.Sum(nil)))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gatecard/gatecard/evaluate/stats"
 	"github.com/gatecard/gatecard/evaluate/sweep"
 	"github.com/gatecard/gatecard/evaluate/table"
+	"github.com/gatecard/gatecard/evidence"
 )
 
 // curvePoints is the most points that a stored curve has.
@@ -25,33 +26,31 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 	if err := n.able(a); err != nil {
 		return nil, err
 	}
-	r, err := read(ctx, c, t, append(t.wants(), wantsOf(c, n, a)...))
+	r, err := read(ctx, c, t, others{rivals: a.columns(), drift: n.measures(c, a.Baseline)})
 	if err != nil {
 		return nil, err
 	}
-	dimensions, err := r.code(t)
+	defer r.close()
+	dimensions, err := t.slice(r.file, r.groupings, r.combinations.List())
 	if err != nil {
 		return nil, err
 	}
 	e := &Evaluation{Schema: SchemaID, Terms: t, Rows: int64(r.n), Countable: r.ids != nil}
-	var grouping []table.Column
-	for _, w := range t.wants() {
-		grouping = append(grouping, r.column(w.Name, w.As))
-	}
-	e.Dataset = r.dataset(grouping)
-	for _, d := range dimensions {
-		if d.missing > 0 {
+	for k, g := range r.groupings {
+		if r.missing[k] > 0 {
 			if e.Missing == nil {
 				e.Missing = map[string]int64{}
 			}
-			e.Missing[d.Column] = d.missing
+			e.Missing[g.Column] = r.missing[k]
 		}
 	}
-	all, err := r.sweep(ctx, t, named, dimensions, nil)
+	all, err := r.sweep(ctx, named, dimensions)
 	if err != nil {
 		return nil, err
 	}
+	e.Dataset = all.dataset
 	e.Slices = all.figures(t, named)
+	e.Fairness = disparities(e.Slices, t, MinSupport)
 	if points, _ := sweep.ROC(all.overall.Bands, curvePoints); points != nil {
 		e.Curves = []Curve{{Name: "roc", Groups: Groups{}, Points: points}}
 	}
@@ -110,20 +109,15 @@ func (n Needs) able(a Against) error {
 	return nil
 }
 
-// wantsOf are the columns of drift and of rivals that stand among the rows.
-func wantsOf(c Config, n Needs, a Against) []table.Want {
-	var want []table.Want
-	for _, columns := range n.Drift {
-		for _, name := range columns {
-			want = append(want, driftWant(c, name, a.Baseline))
-		}
-	}
+// columns are those of the rows themselves with rivals' scores.
+func (a Against) columns() []string {
+	var all []string
 	for _, r := range a.Rivals {
-		if r.Column != "" && !r.Self {
-			want = append(want, table.Want{Name: r.Column, As: table.Number})
+		if r.Column != "" && !r.Self && !slices.Contains(all, r.Column) {
+			all = append(all, r.Column)
 		}
 	}
-	return want
+	return all
 }
 
 // swept is what one sweep gave.
@@ -133,64 +127,93 @@ type swept struct {
 	overall    sweep.Stats
 	slices     [][]sweep.Stats
 	dimensions []coded
+	dataset    evidence.Digest
 }
 
-// sweep counts the rows (of: their places; nil: all) with the rivals' scores beside them.
-func (r *rows) sweep(ctx context.Context, t Terms, named []Named, dimensions []coded, of []int, rivals ...table.Column) (*swept, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
+// plan says what is counted for some metrics.
+func (r *rows) plan(named []Named, dimensions []coded) (*swept, sweep.Plan) {
+	s := &swept{scored: r.scored, cuts: map[float64]int{}, dimensions: dimensions}
+	plan := sweep.Plan{Combinations: len(r.combinations.List())}
+	for _, d := range dimensions {
+		plan.Dimensions, plan.Sizes = append(plan.Dimensions, d.of), append(plan.Sizes, len(d.groups))
 	}
-	s := &swept{scored: r.scores != nil, cuts: map[float64]int{}, dimensions: dimensions}
-	plan := sweep.Plan{Cuts: []float64{cutOf(r.scoreType, *t.Threshold)}, Eps: r.eps(), Ranks: true, Average: true, Losses: true, Bands: len(rivals) == 0}
 	if !s.scored {
-		plan = sweep.Plan{Cuts: []float64{0.5}}
+		plan.Cuts = []float64{0.5}
+		return s, plan
 	}
+	plan.Cuts, plan.Eps = []float64{cutOf(r.scoreType, *r.t.Threshold)}, r.eps()
 	for _, m := range named {
-		if _, ok := s.cuts[m.Cut]; !ok && !math.IsNaN(m.Cut) && s.scored {
+		if _, ok := s.cuts[m.Cut]; !ok && !math.IsNaN(m.Cut) {
 			s.cuts[m.Cut] = len(plan.Cuts)
 			plan.Cuts = append(plan.Cuts, cutOf(r.scoreType, m.Cut))
 		}
+		plan.Ranks = plan.Ranks || m.Scores
+		plan.Average = plan.Average || m.Name == averagePrecision.Name
+		plan.Losses = plan.Losses || m.Name == logLoss.Name || m.Name == brierScore.Name
 	}
-	in := sweep.Rows{Score: r.scores}
-	for _, rival := range rivals {
-		plan.Rivals = append(plan.Rivals, cutOf(rival.Type, *t.Threshold))
-		in.Rivals = append(in.Rivals, rival.Numbers)
+	plan.Ranks = plan.Ranks || plan.Average
+	return s, plan
+}
+
+// sweep counts all rows.
+func (r *rows) sweep(ctx context.Context, named []Named, dimensions []coded) (*swept, error) {
+	s, plan := r.plan(named, dimensions)
+	plan.Bands = r.scored && plan.Losses
+	var ordered *orderedDataset
+	if r.ids == nil {
+		ordered = newOrderedDataset(int64(r.n), r.combinationTexts())
 	}
-	if !s.scored {
-		in.Score = make([]float64, r.n)
-		for i, call := range r.calls {
-			in.Score[i] = float64(call)
+	limits := sweep.Limits{Memory: r.c.memory(), Folder: r.c.Folder, Workers: r.workers}
+	var err error
+	s.overall, s.slices, err = sweep.Run(ctx, plan, &r.scout, r.workers, limits, func(ctx context.Context, do func(int, sweep.Rows) error) error {
+		return r.each(ctx, func(worker int, first int64, in sweep.Rows) error {
+			if ordered != nil {
+				ordered.add(first, in.Cell)
+			}
+			return do(worker, in)
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count the rows of %s: %w", r.file, err)
+	}
+	if ordered != nil {
+		s.dataset = ordered.digest()
+	} else {
+		cells := r.flat().Cell
+		s.dataset = datasetOfIDs(r.ids, func(i int) uint8 { return uint8(cells[i] & 1) })
+	}
+	return s, nil
+}
+
+// combinationTexts are what each combination of groups stands for.
+func (r *rows) combinationTexts() [][]string {
+	var all [][]string
+	for _, codes := range r.combinations.List() {
+		var texts []string
+		for k, code := range codes {
+			texts = append(texts, r.groupings[k].text(code))
 		}
+		all = append(all, texts)
 	}
-	var codes [][]uint32
-	for _, d := range dimensions {
-		codes = append(codes, d.codes)
-	}
-	labels := r.labels
+	return all
+}
+
+// sweepPairs counts rows (of: their places; nil: all) with a rival's scores beside them.
+func (r *rows) sweepPairs(named []Named, dimensions []coded, ours sweep.Rows, of []int, rival table.Column) (*swept, error) {
+	s, plan := r.plan(named, dimensions)
+	plan.Ranks = true
+	plan.Rivals = []float64{cutOf(rival.Type, *r.t.Threshold)}
+	in := sweep.Rows{Score: ours.Score, Cell: ours.Cell, Rivals: [][]float64{rival.Numbers}}
 	if of != nil {
-		in.Score, labels = pick(in.Score, of), pick(labels, of)
-		for i := range codes {
-			codes[i] = pick(codes[i], of)
-		}
-	}
-	var combinations sweep.Combinations
-	in.Cell = combinations.Combiner().Cells(nil, labels, codes)
-	list := combinations.List()
-	plan.Combinations = len(list)
-	for i, d := range dimensions {
-		slice := make([]uint32, max(1, len(list)))
-		for c, codes := range list {
-			slice[c] = codes[i]
-		}
-		plan.Dimensions, plan.Sizes = append(plan.Dimensions, slice), append(plan.Sizes, max(1, len(d.groups)))
+		in.Score, in.Cell = pick(in.Score, of), pick(in.Cell, of)
 	}
 	tally := sweep.New(plan)
 	if err := tally.Add(in); err != nil {
-		return nil, fmt.Errorf("count the rows of %s: %w", r.file, err)
+		return nil, fmt.Errorf("compare the rows of %s: %w", r.file, err)
 	}
 	var err error
 	if s.overall, s.slices, err = tally.Close(); err != nil {
-		return nil, fmt.Errorf("count the rows of %s: %w", r.file, err)
+		return nil, fmt.Errorf("compare the rows of %s: %w", r.file, err)
 	}
 	return s, nil
 }

@@ -46,7 +46,7 @@ func TestTypes(t *testing.T) {
 		tolerance float64
 	}{{table.Float32, want.Float32, 1e-6}, {table.Float64, want.Float64, 1e-12}} {
 		files := memory{"p.parquet": parquet(t, label, table.Column{Name: "s", Type: c.of, Numbers: c.want.Scores})}
-		config := evaluate.Config{Path: "p.parquet", Score: "s", Open: files.open}
+		config := evaluate.Config{Path: "p.parquet", Score: "s", Open: files.all}
 		for threshold, counts := range c.want.Counts {
 			var at float64
 			if _, err := fmt.Sscan(threshold, &at); err != nil {
@@ -60,7 +60,7 @@ func TestTypes(t *testing.T) {
 				call.Numbers = append(call.Numbers, map[bool]float64{true: 1}[s >= at])
 			}
 			called := memory{"p.parquet": parquet(t, label, call, table.Column{Name: "s", Type: c.of, Numbers: c.want.Scores})}
-			evaluated(t, evaluate.Config{Path: "p.parquet", Score: "s", Prediction: "call", Open: called.open}, terms(t, plain+"threshold: "+threshold+"\n"), evaluate.Needs{}, evaluate.Against{})
+			evaluated(t, evaluate.Config{Path: "p.parquet", Score: "s", Prediction: "call", Open: called.all}, terms(t, plain+"threshold: "+threshold+"\n"), evaluate.Needs{}, evaluate.Against{})
 			e := evaluated(t, config, terms(t, plain+"threshold: "+threshold+"\n"), evaluate.Needs{Metrics: []string{"recall@" + threshold}}, evaluate.Against{})
 			if *e.Overall().Counts != counts {
 				t.Errorf("%s at %s: %+v, want %+v", c.of, threshold, *e.Overall().Counts, counts)
@@ -111,7 +111,7 @@ func TestOrder(t *testing.T) {
 	files := memory{"a.csv": lines(append([]string{header}, rows...)...), "base.csv": lines(append([]string{header}, rowsOf(300)...)...)}
 	needs := evaluate.Needs{Drift: map[string][]string{"psi": {"score", "region"}}}
 	of := func() *evaluate.Evaluation {
-		c := evaluate.Config{Path: "a.csv", ID: "id", Score: "score", Baseline: "base.csv", Open: files.open}
+		c := evaluate.Config{Path: "a.csv", ID: "id", Score: "score", Baseline: "base.csv", Open: files.all}
 		b, err := evaluate.Profile(t.Context(), c, needs)
 		if err != nil {
 			t.Fatal(err)
@@ -150,8 +150,8 @@ func TestLabelsElsewhere(t *testing.T) {
 		"scores.csv":   lines(append([]string{header}, scores...)...), // with a column of the label's name, which is not read
 		"labels.csv":   lines(append([]string{"y,id"}, labels...)...),
 	}
-	a := evaluated(t, evaluate.Config{Path: "together.csv", ID: "id", Score: "score", Open: files.open}, terms(t, grouping), evaluate.Needs{}, evaluate.Against{})
-	b := evaluated(t, evaluate.Config{Path: "scores.csv", ID: "id", Score: "score", Labels: "labels.csv", Open: files.open}, terms(t, grouping), evaluate.Needs{}, evaluate.Against{})
+	a := evaluated(t, evaluate.Config{Path: "together.csv", ID: "id", Score: "score", Open: files.all}, terms(t, grouping), evaluate.Needs{}, evaluate.Against{})
+	b := evaluated(t, evaluate.Config{Path: "scores.csv", ID: "id", Score: "score", Labels: "labels.csv", Open: files.all}, terms(t, grouping), evaluate.Needs{}, evaluate.Against{})
 	if encoded(t, a.Slices) != encoded(t, b.Slices) || a.Dataset != b.Dataset {
 		t.Error("labels of another file give other slices, or another dataset")
 	}
@@ -164,7 +164,7 @@ func TestLabelsElsewhere(t *testing.T) {
 func TestDataset(t *testing.T) {
 	of := func(id, groups string, rows ...string) *evaluate.Evaluation {
 		files := memory{"d/p.csv": lines(append([]string{"id,y,s,g"}, rows...)...)}
-		return evaluated(t, evaluate.Config{Path: "d/p.csv", ID: id, Score: "s", Open: files.open}, terms(t, plain+groups), evaluate.Needs{Metrics: []string{"recall"}}, evaluate.Against{})
+		return evaluated(t, evaluate.Config{Path: "d/p.csv", ID: id, Score: "s", Open: files.all}, terms(t, plain+groups), evaluate.Needs{Metrics: []string{"recall"}}, evaluate.Against{})
 	}
 	const g = "groups: [{column: g}]\n"
 	base := of("id", g, "a,1,0.5,x", "b,0,0.5,y", "c,0,0.1,y")
@@ -241,7 +241,7 @@ func TestSlices(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := memory{"p.csv": lines(append([]string{"y,s,g,n"}, c.rows...)...)}
-			e := evaluated(t, evaluate.Config{Path: "p.csv", Score: "s", Open: files.open}, terms(t, plain+"groups: "+c.groups+"\n"), evaluate.Needs{Metrics: []string{"recall", "accuracy"}}, evaluate.Against{})
+			e := evaluated(t, evaluate.Config{Path: "p.csv", Score: "s", Open: files.all}, terms(t, plain+"groups: "+c.groups+"\n"), evaluate.Needs{Metrics: []string{"recall", "accuracy"}}, evaluate.Against{})
 			if got := groupsOf(e); !slices.Equal(got, c.want) {
 				t.Errorf("got %q\nwant %q", got, c.want)
 			}
@@ -254,7 +254,7 @@ func TestSlices(t *testing.T) {
 		})
 	}
 	files := memory{"p.csv": lines("y,s,g,n", "1,1,a,1", "0,1,,2", "0,1,,")}
-	e := evaluated(t, evaluate.Config{Path: "p.csv", Score: "s", Open: files.open}, terms(t, plain+"groups: [{column: g}, {column: n, bins: [2]}]\n"), evaluate.Needs{}, evaluate.Against{})
+	e := evaluated(t, evaluate.Config{Path: "p.csv", Score: "s", Open: files.all}, terms(t, plain+"groups: [{column: g}, {column: n, bins: [2]}]\n"), evaluate.Needs{}, evaluate.Against{})
 	if want := map[string]int64{"g": 2, "n": 1}; !maps.Equal(e.Missing, want) {
 		t.Errorf("missing %v, want %v", e.Missing, want)
 	}
@@ -263,7 +263,7 @@ func TestSlices(t *testing.T) {
 // TestAlong finds the slices of a dimension, and none is an error.
 func TestAlong(t *testing.T) {
 	files := memory{"p.csv": lines(append([]string{header}, rowsOf(100)...)...)}
-	e := evaluated(t, evaluate.Config{Path: "p.csv", ID: "id", Score: "score", Open: files.open}, terms(t, grouping), evaluate.Needs{}, evaluate.Against{})
+	e := evaluated(t, evaluate.Config{Path: "p.csv", ID: "id", Score: "score", Open: files.all}, terms(t, grouping), evaluate.Needs{}, evaluate.Against{})
 	for dimension, want := range map[string]int{"sex": 2, "age": 4, "region": 3, "sex * age": 8, "age×sex": 8} {
 		if got, err := e.Along(dimension); err != nil || len(got) != want {
 			t.Errorf("%d slices along %s (%v), want %d", len(got), dimension, err, want)
@@ -295,7 +295,7 @@ func TestLabels(t *testing.T) {
 		"calls of one kind alone": {"", lines("y,s,call", "0,0.1,0", "1,0.2,0"), sweep.Counts{TN: 1, FN: 1}},
 	} {
 		for _, both := range []bool{true, false} {
-			config := evaluate.Config{Path: "p.csv", Prediction: "call", Open: memory{"p.csv": c.file}.open}
+			config := evaluate.Config{Path: "p.csv", Prediction: "call", Open: memory{"p.csv": c.file}.all}
 			if both {
 				config.Score = "s"
 			}
@@ -309,7 +309,7 @@ func TestLabels(t *testing.T) {
 		}
 	}
 	twoWords := memory{"p.csv": lines("y,call", "yes,nope", "yes,never")}
-	if _, err := evaluate.Run(t.Context(), evaluate.Config{Path: "p.csv", Prediction: "call", Open: twoWords.open}, terms(t, plain+"positive: \"yes\"\n"), evaluate.Needs{}, evaluate.Against{}); err == nil {
+	if _, err := evaluate.Run(t.Context(), evaluate.Config{Path: "p.csv", Prediction: "call", Open: twoWords.all}, terms(t, plain+"positive: \"yes\"\n"), evaluate.Needs{}, evaluate.Against{}); err == nil {
 		t.Error("two words for no are read as one")
 	}
 }
@@ -317,7 +317,7 @@ func TestLabels(t *testing.T) {
 // TestOutside: scores that are no probabilities have no losses, also where only the rival's are none. What cannot be is told, and the rest stands.
 func TestOutside(t *testing.T) {
 	files := memory{"p.csv": lines("id,y,s,r", "a,1,0.9,2", "b,0,0.4,0.1", "c,1,0.3,0.5", "d,0,0.6,0.2")}
-	e := evaluated(t, evaluate.Config{Path: "p.csv", ID: "id", Score: "s", Open: files.open}, terms(t, plain), evaluate.Needs{}, evaluate.Against{Rivals: []evaluate.Rival{{Name: "champion", Column: "r"}}})
+	e := evaluated(t, evaluate.Config{Path: "p.csv", ID: "id", Score: "s", Open: files.all}, terms(t, plain), evaluate.Needs{}, evaluate.Against{Rivals: []evaluate.Rival{{Name: "champion", Column: "r"}}})
 	if f := e.Overall().Metrics["log_loss"]; f.Value == nil {
 		t.Errorf("our log loss: %+v", f)
 	}
@@ -339,7 +339,7 @@ func TestRivals(t *testing.T) {
 	}
 	slices.Reverse(rival)
 	files := memory{"p.csv": lines(append([]string{header}, rows...)...), "rival.csv": lines(append([]string{"who,how"}, rival...)...), "some.csv": lines(append([]string{"who,how"}, rival[:200]...)...)}
-	config := evaluate.Config{Path: "p.csv", ID: "id", Score: "score", Open: files.open}
+	config := evaluate.Config{Path: "p.csv", ID: "id", Score: "score", Open: files.all}
 	needs := evaluate.Needs{}.Also("recall@0.9", "recall", "roc_auc", "average_precision", "brier_score")
 	against := func(r evaluate.Rival) *evaluate.Evaluation {
 		r.Name, r.Version = "champion", "m/7"
@@ -410,7 +410,7 @@ func TestLeftOut(t *testing.T) {
 		"a file alone":       {evaluate.Rival{Scores: files.open("file.csv"), ID: "id", Score: "score"}, 3, 0, 0},
 	} {
 		c.rival.Name = "champion"
-		e := evaluated(t, evaluate.Config{Path: "p.csv", ID: "id", Score: "s", Open: files.open}, terms(t, plain), evaluate.Needs{}, evaluate.Against{Rivals: []evaluate.Rival{c.rival}})
+		e := evaluated(t, evaluate.Config{Path: "p.csv", ID: "id", Score: "s", Open: files.all}, terms(t, plain), evaluate.Needs{}, evaluate.Against{Rivals: []evaluate.Rival{c.rival}})
 		if got := e.Comparisons[0]; got.Rows != c.rows || got.Unmatched != c.unmatched || got.LeftOut != c.leftOut {
 			t.Errorf("%s: %d rows, %d unmatched, %d left out", name, got.Rows, got.Unmatched, got.LeftOut)
 		}
@@ -429,7 +429,7 @@ func TestSelf(t *testing.T) {
 	files := memory{"p.csv": lines("id,y,s,call,g", "a,1,0.9,1,x", "b,0,0.1,0,x", "c,1,0.4,0,y")}
 	against := evaluate.Against{Rivals: []evaluate.Rival{{Name: "champion", Version: "m/1", Self: true}}}
 	for _, c := range []evaluate.Config{{Path: "p.csv", Score: "s"}, {Path: "p.csv", Prediction: "call"}} {
-		c.Open = files.open
+		c.Open = files.all
 		e := evaluated(t, c, terms(t, plain+"groups: [{column: g}]\n"), evaluate.Needs{}.Also("recall", "fpr", "roc_auc"), against)
 		got, _ := e.Comparison("champion")
 		if got.Rows != 3 || got.Unmatched != 0 || got.LeftOut != 0 || !got.Paired || got.Version != "m/1" || len(got.Slices) != 3 {
@@ -457,7 +457,7 @@ func TestRivalsTypes(t *testing.T) {
 		for ours, rivals := range map[string][]string{"narrow": {"wide", "wide.csv", "narrow"}, "wide": {"narrow"}} {
 			for _, rival := range rivals {
 				kept := map[bool]string{true: "wide", false: "narrow"}[rival == "narrow"]
-				e := evaluated(t, evaluate.Config{Path: ours, ID: "id", Score: "score", Open: files.open}, terms(t, "task: binary\nlabel: label\nthreshold: "+threshold+"\n"), evaluate.Needs{},
+				e := evaluated(t, evaluate.Config{Path: ours, ID: "id", Score: "score", Open: files.all}, terms(t, "task: binary\nlabel: label\nthreshold: "+threshold+"\n"), evaluate.Needs{},
 					evaluate.Against{Rivals: []evaluate.Rival{{Name: "champion", Scores: files.open(rival), ID: "id", Score: "score", Label: "label", Kept: files.open(kept)}}})
 				c, _ := e.Comparison("champion")
 				if f := c.Slices[0].Metrics["recall"]; f.Value == nil || *f.Value != 0 {
@@ -474,7 +474,7 @@ func TestDrift(t *testing.T) {
 		"p.csv":    lines("y,p,g,n,m", "1,0.9,x,1,z", "0,0.1,y,2,z", "1,0.8,x,3,", "0,0.2,w,4,z"),
 		"base.csv": lines("p,g,n,m,score", "0.9,x,1,,7", "0.2,y,2,,7", "0.7,x,3,,7", "0.3,y,4,,7"),
 	}
-	c := evaluate.Config{Path: "p.csv", Score: "p", Baseline: "base.csv", Open: files.open}
+	c := evaluate.Config{Path: "p.csv", Score: "p", Baseline: "base.csv", Open: files.all}
 	needs := evaluate.Needs{Metrics: []string{"recall"}, Drift: map[string][]string{"psi": {"score", "g", "n", "m"}}}
 	b, err := evaluate.Profile(t.Context(), c, needs)
 	if err != nil {
@@ -511,7 +511,7 @@ func TestBaselineDataset(t *testing.T) {
 	needs := evaluate.Needs{Drift: map[string][]string{"psi": {"s"}}, Terms: terms(t, plain+"positive: \"yes\"\n")}
 	of := func(id string, rows ...string) *evaluate.Baseline {
 		files := memory{"base.csv": lines(rows...)}
-		b, err := evaluate.Profile(t.Context(), evaluate.Config{Path: "p.csv", ID: id, Score: "s", Baseline: "base.csv", Open: files.open}, needs)
+		b, err := evaluate.Profile(t.Context(), evaluate.Config{Path: "p.csv", ID: id, Score: "s", Baseline: "base.csv", Open: files.all}, needs)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -519,7 +519,7 @@ func TestBaselineDataset(t *testing.T) {
 	}
 	rows := []string{"id,y,s", "a,yes,0.9", "b,no,0.1"}
 	files := memory{"p.csv": lines(rows...)}
-	want := evaluated(t, evaluate.Config{Path: "p.csv", ID: "id", Score: "s", Open: files.open}, needs.Terms, evaluate.Needs{}, evaluate.Against{}).Dataset
+	want := evaluated(t, evaluate.Config{Path: "p.csv", ID: "id", Score: "s", Open: files.all}, needs.Terms, evaluate.Needs{}, evaluate.Against{}).Dataset
 	for name, same := range map[string]*evaluate.Baseline{"the rows": of("id", rows...), "other scores, another order": of("id", "id,s,y", "b,0.3,no", "a,0.2,yes")} {
 		if same.Dataset != want {
 			t.Errorf("%s: %s, and the evaluation's %s", name, same.Dataset, want)
@@ -541,7 +541,7 @@ func TestBaselineDataset(t *testing.T) {
 // TestStoredBaseline: a .json file is a baseline as it was stored, and one that is none is told.
 func TestStoredBaseline(t *testing.T) {
 	files := memory{"base.csv": lines("id,y,s", "a,1,0.9", "b,0,0.1")}
-	c := evaluate.Config{Path: "p.csv", ID: "id", Score: "s", Baseline: "base.csv", Open: files.open}
+	c := evaluate.Config{Path: "p.csv", ID: "id", Score: "s", Baseline: "base.csv", Open: files.all}
 	needs := evaluate.Needs{Drift: map[string][]string{"psi": {"s"}}, Terms: terms(t, plain)}
 	want, err := evaluate.Profile(t.Context(), c, needs)
 	if err != nil {
@@ -572,7 +572,7 @@ func TestStoredBaseline(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, b, err)
 		}
 	}
-	c.Baseline, c.Open = "nowhere.json", table.FromFile
+	c.Baseline, c.Open = "nowhere.json", table.FromPath
 	if _, err := evaluate.Profile(t.Context(), c, needs); err == nil || coded(err) != "no-such-file: nowhere.json: no such file" {
 		t.Errorf("no file: %v", err)
 	}
@@ -581,7 +581,7 @@ func TestStoredBaseline(t *testing.T) {
 // TestEvaluationJSON: an evaluation comes back from evaluation.json as it was, and its terms as a policy has them.
 func TestEvaluationJSON(t *testing.T) {
 	files := memory{"p.csv": lines(append([]string{header}, rowsOf(120)...)...)}
-	e := evaluated(t, evaluate.Config{Path: "p.csv", ID: "id", Score: "score", Open: files.open}, terms(t, grouping), evaluate.Needs{}, evaluate.Against{Rivals: []evaluate.Rival{{Name: "champion", Column: "other"}}})
+	e := evaluated(t, evaluate.Config{Path: "p.csv", ID: "id", Score: "score", Open: files.all}, terms(t, grouping), evaluate.Needs{}, evaluate.Against{Rivals: []evaluate.Rival{{Name: "champion", Column: "other"}}})
 	first := encoded(t, e)
 	var back evaluate.Evaluation
 	if err := schema.Decode("evaluation", "evaluation.json", []byte(first), &back); err != nil {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatecard/gatecard/evaluate/drift"
@@ -19,10 +20,12 @@ func (r *rows) drift(c Config, n Needs, a Against) []Shift {
 	var shifts []Shift
 	for _, d := range drift.Distances() {
 		for _, name := range n.Drift[d.Name] {
-			base := a.Baseline.Columns[name]
-			now := measure(base, r, driftWant(c, name, a.Baseline))
+			now := r.labelled()
+			if i := slices.IndexFunc(r.measured, func(m measured) bool { return m.name == name }); i >= 0 {
+				now = r.measured[i].now
+			}
 			s := Shift{Column: name, Distance: d.Name, Baseline: a.Baseline.Input.Path}
-			value, basis, support, err := d.Between(base, now)
+			value, basis, support, err := d.Between(a.Baseline.Columns[name], now)
 			s.Figure.Support = support
 			if err != nil {
 				s.Figure.Undefined = err.Error()
@@ -36,15 +39,54 @@ func (r *rows) drift(c Config, n Needs, a Against) []Shift {
 	return shifts
 }
 
-// driftWant reads a column as what its baseline is: numbers between edges, or values.
-func driftWant(c Config, name string, b *Baseline) table.Want {
-	column := c.driftColumn(name)
-	if b != nil {
-		if base, ok := b.Columns[name]; ok && base.Counts == nil {
-			return table.Want{Name: column, As: table.Value}
+// measures are the columns of the rows themselves whose drift is measured.
+func (n Needs) measures(c Config, b *Baseline) []measured {
+	var all []measured
+	for _, d := range drift.Distances() {
+		for _, name := range n.Drift[d.Name] {
+			if n.joined(c, name) || slices.ContainsFunc(all, func(m measured) bool { return m.name == name }) {
+				continue
+			}
+			m := measured{name: name, want: driftWant(c, n, name, b)}
+			if b != nil {
+				base := b.Columns[name]
+				m.base = &base
+			}
+			all = append(all, m)
 		}
 	}
-	return table.Want{Name: column, As: table.Number}
+	return all
+}
+
+// driftWant reads a column as what its baseline is: numbers between edges, or values.
+func driftWant(c Config, n Needs, name string, b *Baseline) table.Want {
+	w := table.Want{Name: c.driftColumn(name), As: table.Number}
+	if b != nil {
+		if base, ok := b.Columns[name]; ok && base.Counts == nil {
+			w.As = table.Code
+		}
+	}
+	if n.counts(name) && w.Name != c.Score {
+		w.As = table.Code
+	}
+	return w
+}
+
+// joined says that a column is of the labels, which stand in a file of their own: only the share of positives is known of it.
+func (n Needs) joined(c Config, name string) bool { return c.Labels != "" && name == n.Terms.Label }
+
+func (r *rows) labelled() drift.Column {
+	return drift.Column{Other: int64(r.n), Rows: int64(r.n), Positive: &drift.Share{Means: strconv.Quote(r.t.Positive), Rows: r.positives}}
+}
+
+// counts says that the share of positives of a column is asked for.
+func (n Needs) counts(name string) bool {
+	for distance, columns := range n.Drift {
+		if d, ok := drift.Named(distance); ok && d.Of == drift.Positives && slices.Contains(columns, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // driftColumn is the file's name of a column that a drift gate names: "score" is the score, whatever its name.
@@ -55,14 +97,6 @@ func (c Config) driftColumn(name string) string {
 	return name
 }
 
-func measure(base drift.Column, r *rows, w table.Want) drift.Column {
-	column := r.column(w.Name, w.As)
-	if w.As == table.Value {
-		return base.Texts(column.Texts, column.Missing)
-	}
-	return base.Numbers(column.Numbers)
-}
-
 // Profile makes the baseline of the columns that drift is measured on, from the rows that c.Baseline names: attached to a version, so that
 // a recheck in two years needs no training data. Where c.Baseline is a stored baseline (a .json file), it is that one. It is nil where c names
 // none, or nothing is measured.
@@ -70,53 +104,81 @@ func Profile(ctx context.Context, c Config, n Needs) (*Baseline, error) {
 	if c.Baseline == "" || !n.drifts() {
 		return nil, nil
 	}
-	source := c.Open(c.Baseline)
-	if strings.EqualFold(path.Ext(c.Baseline), ".json") {
-		return storedBaseline(ctx, source)
+	sources, err := c.Open(c.Baseline)
+	if err != nil {
+		return nil, err
 	}
-	t, err := table.Open(ctx, source)
+	if strings.EqualFold(path.Ext(c.Baseline), ".json") {
+		return storedBaseline(ctx, sources[0])
+	}
+	t, err := table.OpenAll(ctx, sources)
 	if err != nil {
 		return nil, err
 	}
 	defer t.Close()
-	var names []string
+	columns := n.measures(c, nil)
 	var want []table.Want
-	for _, d := range drift.Distances() {
-		for _, name := range n.Drift[d.Name] {
-			if slices.Contains(names, name) {
-				continue
+	for i, m := range columns {
+		if at := slices.Index(t.Names, m.want.Name); at >= 0 {
+			if columns[i].typ = t.Types[at]; t.Types[at] == table.Text {
+				columns[i].want.As = table.Code
 			}
-			w := table.Want{Name: c.driftColumn(name), As: table.Number}
-			if i := slices.Index(t.Names, w.Name); i >= 0 && t.Types[i] == table.Text {
-				w.As = table.Value
-			}
-			names, want = append(names, name), append(want, w)
 		}
+		want = append(want, columns[i].want)
 	}
-	id, label := table.Want{Name: c.ID, As: table.Value}, table.Want{Name: n.Terms.Label, As: table.Value}
-	labelled := slices.Contains(t.Names, id.Name) && slices.Contains(t.Names, label.Name)
-	if labelled {
-		want = append(want, id, label)
+	workers := make([][]*meter, c.workers())
+	for i := range workers {
+		workers[i] = meters(columns, c, n.Terms)
 	}
-	columns, err := t.Load(ctx, want)
+	err = t.Each(ctx, want, len(workers), func(worker int, b table.Batch) error {
+		for i, m := range workers[worker] {
+			if err := m.add(b.Columns[i]); err != nil {
+				return fmt.Errorf("measure %s of %s: %w", columns[i].name, c.Baseline, err)
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	b := &Baseline{Columns: drift.Profile{}, Input: evidence.Input{File: base(t.Input), Role: "baseline", Rows: int64(length(columns))}}
-	b.Dataset = b.Input.SHA256
-	if labelled {
-		if d, ok := datasetOf(c.Baseline, columns[len(names)], columns[len(names)+1], n.Terms.Positive); ok {
-			b.Dataset = d
-		}
+	if err := mergeMeters(columns, workers); err != nil {
+		return nil, err
 	}
-	for i, name := range names {
-		if want[i].As == table.Value {
-			b.Columns[name] = drift.Texts(columns[i].Texts, columns[i].Missing)
-		} else {
-			b.Columns[name] = drift.Numbers(columns[i].Numbers)
-		}
+	b := &Baseline{Columns: drift.Profile{}, Input: inputsOf(t, "baseline")[0]}
+	b.Input.Rows = t.Rows
+	if len(t.Inputs) > 1 {
+		b.Input.File = together(c.Baseline, t.Inputs)
+	}
+	if b.Dataset, err = baselineDataset(ctx, c, n.Terms, t); err != nil {
+		return nil, err
+	}
+	if b.Dataset == "" {
+		b.Dataset = b.Input.SHA256
+	}
+	for _, m := range columns {
+		b.Columns[m.name] = m.now
 	}
 	return b, nil
+}
+
+// baselineDataset is the digest of the baseline's ids and labels; "" where it has not both, or some row lacks one.
+func baselineDataset(ctx context.Context, c Config, t Terms, from *table.Table) (evidence.Digest, error) {
+	if !slices.Contains(from.Names, c.ID) || !slices.Contains(from.Names, t.Label) {
+		return "", nil
+	}
+	columns, err := from.Load(ctx, []table.Want{{Name: c.ID, As: table.Value}, {Name: t.Label, As: table.Value}})
+	if err != nil {
+		return "", err
+	}
+	ids, err := uniqueIDs(c.Baseline, columns[0])
+	if err != nil {
+		return "", nil
+	}
+	labels, err := binary01(c.Baseline, columns[1], t.Positive)
+	if err != nil {
+		return "", nil
+	}
+	return datasetOfIDs(ids, func(i int) uint8 { return labels[i] }), nil
 }
 
 // drifts says that some column is measured.
@@ -127,21 +189,6 @@ func (n Needs) drifts() bool {
 		}
 	}
 	return false
-}
-
-// datasetOf is the digest of ids and labels: the same for every model that was scored on these rows. Rows that are not all named and labelled
-// have none, as a baseline's need not be.
-func datasetOf(file string, id, label table.Column, positive string) (evidence.Digest, bool) {
-	ids, err := uniqueIDs(file, id)
-	if err != nil {
-		return "", false
-	}
-	labels, err := binary01(file, label, positive)
-	if err != nil {
-		return "", false
-	}
-	r := rows{n: len(ids), ids: ids, labels: labels}
-	return r.dataset(nil), true
 }
 
 // maxBaseline is the most bytes that a stored baseline may have: it holds counts, not rows.

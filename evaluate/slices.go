@@ -3,7 +3,6 @@ package evaluate
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"sort"
 	"strconv"
@@ -12,49 +11,90 @@ import (
 	"github.com/gatecard/gatecard/evaluate/table"
 )
 
-// maxGroups is the most values that a grouping column may have: more is an id or a number that wants bins.
-const maxGroups = 1000
+const (
+	maxGroups = 1000   // values of a grouping column: more is an id or a number that wants bins
+	maxCross  = 10_000 // combinations along a cross
+)
 
-// coded is a dimension with its slices' names and the rows' codes.
+// coded is a dimension with its slices' names.
 type coded struct {
 	Dimension
-	groups  []Groups
-	codes   []uint32
-	missing int64
+	groups []Groups
+	of     []uint32 // of each combination of groups that rows have: its slice
 	// declared says of each group that the terms name it: by a value or a bin, or, in a cross, by one of each part
 	declared []bool
 }
 
-// wants are the columns that the dimensions need: numbers where there are bins.
-func (t Terms) wants() []table.Want {
-	var want []table.Want
+// grouping is how rows are coded along a dimension that is no cross: by its values, or by its bins.
+type grouping struct {
+	Dimension
+	values *dictionary // nil: bins. Code 0 is of rows without a value; bins are coded from 1
+}
+
+// groupings are the dimensions that are no crosses.
+func (t Terms) groupings() []grouping {
+	var all []grouping
 	for _, d := range t.Groups {
 		switch {
 		case len(d.Cross) > 0:
 		case len(d.Bins) > 0:
-			want = append(want, table.Want{Name: d.Column, As: table.Number})
+			all = append(all, grouping{Dimension: d})
 		default:
-			want = append(want, table.Want{Name: d.Column, As: table.Value})
+			all = append(all, grouping{d, newDictionary(maxGroups)})
 		}
 	}
-	return want
+	return all
 }
 
-// code gives each row its slice along every dimension. Slices stand in the order of their values (numbers by size), bins from low to
+func (g grouping) want() table.Want {
+	if g.values == nil {
+		return table.Want{Name: g.Column, As: table.Number}
+	}
+	return table.Want{Name: g.Column, As: table.Code}
+}
+
+// bin is the code of a number: 1 and the number of edges at or under it, since bins are left-closed; 0 is missing.
+func (g grouping) bin(x float64) uint32 {
+	if x != x {
+		return 0
+	}
+	return 1 + uint32(sort.Search(len(g.Bins), func(k int) bool { return g.Bins[k] > x }))
+}
+
+// text is what a code says.
+func (g grouping) text(code uint32) string {
+	switch {
+	case g.values != nil:
+		return g.values.texts[code]
+	case code == 0:
+		return ""
+	}
+	return fmt.Sprint(code)
+}
+
+// slice gives each combination its slice along every dimension. Slices stand in the order of their values (numbers by size), bins from low to
 // high. What the terms declare, a value, a bin or a cross of such, is a slice also where no row is of it, so that nothing passes by its absence;
 // what they do not declare, a value that is only met in the file or "(missing)", is one where rows are.
-func (r *rows) code(t Terms) ([]coded, error) {
+func (t Terms) slice(file string, groupings []grouping, combinations [][]uint32) ([]coded, error) {
 	var dimensions []coded
+	column := 0
 	for _, d := range t.Groups {
 		var c coded
 		var err error
-		switch {
-		case len(d.Cross) > 0:
-			c, err = cross(d, r.file, dimensions)
-		case len(d.Bins) > 0:
-			c = bins(d, r.column(d.Column, table.Number))
-		default:
-			c, err = values(d, r.file, r.column(d.Column, table.Value))
+		if len(d.Cross) > 0 {
+			c, err = cross(d, file, dimensions)
+		} else {
+			codes := make([]uint32, len(combinations))
+			for i, c := range combinations {
+				codes[i] = c[column]
+			}
+			g := groupings[column]
+			column++
+			if g.values == nil {
+				c = bins(d, codes)
+			} else {
+				c, err = values(g, file, codes)
+			}
 		}
 		if err != nil {
 			return nil, err
@@ -69,72 +109,59 @@ func (c *coded) add(g Groups, declared bool) {
 	c.groups, c.declared = append(c.groups, g), append(c.declared, declared)
 }
 
-func bins(d Dimension, column table.Column) coded {
-	c := coded{Dimension: d, codes: make([]uint32, len(column.Numbers))}
+func bins(d Dimension, codes []uint32) coded {
+	c := coded{Dimension: d, of: make([]uint32, len(codes))}
 	for _, name := range binNames(d.Bins) {
 		c.add(Groups{d.Name: name}, true)
 	}
 	absent := uint32(len(c.groups))
-	for i, x := range column.Numbers {
-		if math.IsNaN(x) || column.Missing != nil && column.Missing[i] {
-			c.codes[i] = absent
-			c.missing++
-			continue
-		}
-		// the number of edges at or under x: left-closed
-		c.codes[i] = uint32(sort.Search(len(d.Bins), func(k int) bool { return d.Bins[k] > x }))
-	}
-	if c.missing > 0 {
+	if slices.Contains(codes, 0) {
 		c.add(Groups{d.Name: Missing}, false)
+	}
+	for i, code := range codes {
+		if c.of[i] = code - 1; code == 0 {
+			c.of[i] = absent
+		}
 	}
 	return c
 }
 
-func values(d Dimension, file string, column table.Column) (coded, error) {
-	c := coded{Dimension: d, codes: make([]uint32, len(column.Texts))}
+func values(g grouping, file string, codes []uint32) (coded, error) {
+	c := coded{Dimension: g.Dimension, of: make([]uint32, len(codes))}
+	if n := g.values.count(); n > maxGroups {
+		return c, tooManyGroups(file, g.Column, n, maxGroups)
+	}
 	seen := map[string]bool{}
-	for v := range d.Values {
+	for v := range g.Values {
 		seen[v] = true
 	}
-	absent := func(i int) bool { return column.Missing != nil && column.Missing[i] }
-	for i, v := range column.Texts {
-		if !absent(i) {
-			seen[v] = true
-		}
+	for _, v := range g.values.texts[1:] {
+		seen[v] = true
 	}
 	if len(seen) > maxGroups {
-		return c, tooManyGroups(file, column.Name, len(seen))
+		return c, tooManyGroups(file, g.Column, len(seen), maxGroups)
 	}
-	ordered := make([]string, 0, len(seen))
-	for v := range seen {
-		ordered = append(ordered, v)
-	}
-	slices.SortFunc(ordered, byValue)
 	place := map[string]uint32{} // of a person's word
-	codes := map[string]uint32{} // of a value
-	for _, v := range ordered {
-		word, named := d.Values[v]
+	slice := map[string]uint32{} // of a value
+	for _, v := range slices.SortedFunc(maps.Keys(seen), byValue) {
+		word, named := g.Values[v]
 		if !named {
 			word = v
 		}
 		if _, ok := place[word]; !ok {
 			place[word] = uint32(len(c.groups))
-			c.add(Groups{d.Name: word}, d.declares(word))
+			c.add(Groups{g.Name: word}, g.declares(word))
 		}
-		codes[v] = place[word]
+		slice[v] = place[word]
 	}
-	for i, v := range column.Texts {
-		if !absent(i) {
-			c.codes[i] = codes[v]
-			continue
+	if _, ok := place[Missing]; slices.Contains(codes, 0) && !ok { // a file may write it out
+		place[Missing] = uint32(len(c.groups))
+		c.add(Groups{g.Name: Missing}, false)
+	}
+	for i, code := range codes {
+		if c.of[i] = place[Missing]; code > 0 {
+			c.of[i] = slice[g.values.texts[code]]
 		}
-		if c.missing++; c.missing == 1 {
-			if _, ok := place[Missing]; !ok { // a file may write it out
-				place[Missing] = uint32(len(c.groups))
-				c.add(Groups{d.Name: Missing}, false)
-			}
-		}
-		c.codes[i] = place[Missing]
 	}
 	return c, nil
 }
@@ -168,13 +195,12 @@ func cross(d Dimension, file string, before []coded) (coded, error) {
 		declared = declared && slices.Contains(part.declared, true)
 	}
 	c := parts[0]
-	c.missing = 0
 	for _, part := range parts[1:] {
-		if n := count(c.declared) * count(part.declared); declared && n > maxGroups {
-			return c, tooManyGroups(file, d.Name, n)
+		if n := count(c.declared) * count(part.declared); declared && n > maxCross {
+			return c, tooManyGroups(file, d.Name, n, maxCross)
 		}
-		if c = c.with(part, declared); len(c.groups) > maxGroups {
-			return c, tooManyGroups(file, d.Name, len(c.groups))
+		if c = c.with(part, declared); len(c.groups) > maxCross {
+			return c, tooManyGroups(file, d.Name, len(c.groups), maxCross)
 		}
 	}
 	c.Dimension = d
@@ -195,29 +221,35 @@ func count(set []bool) int {
 func (c coded) with(part coded, declared bool) coded {
 	size := uint64(len(part.groups))
 	used := map[uint64]uint32{}
-	for i, code := range c.codes {
-		used[uint64(code)*size+uint64(part.codes[i])] = 0
+	for i, s := range c.of {
+		used[uint64(s)*size+uint64(part.of[i])] = 0
 	}
 	both := func(k uint64) bool { return c.declared[k/size] && part.declared[k%size] }
-	for k := range uint64(len(c.groups)) * size {
-		if declared && both(k) {
-			used[k] = 0
+	if declared {
+		for k := range uint64(len(c.groups)) * size {
+			if both(k) {
+				used[k] = 0
+			}
 		}
 	}
-	out := coded{codes: make([]uint32, len(c.codes))}
+	out := coded{of: make([]uint32, len(c.of))}
 	for _, k := range slices.Sorted(maps.Keys(used)) {
 		used[k] = uint32(len(out.groups))
 		g := maps.Clone(c.groups[k/size])
 		maps.Copy(g, part.groups[k%size])
 		out.add(g, both(k))
 	}
-	for i, code := range c.codes {
-		out.codes[i] = used[uint64(code)*size+uint64(part.codes[i])]
+	for i, s := range c.of {
+		out.of[i] = used[uint64(s)*size+uint64(part.of[i])]
 	}
 	return out
 }
 
-func tooManyGroups(file, column string, n int) error {
+func tooManyGroups(file, column string, n, most int) error {
+	say := fmt.Sprint(n)
+	if n > manyTexts {
+		say = "more than " + fmt.Sprint(manyTexts)
+	}
 	return &table.Error{File: file, Column: column, Code: "too-many-groups",
-		What: fmt.Sprintf("%d different values are more groups than the %d allowed", n, maxGroups)}
+		What: fmt.Sprintf("%s different values are more groups than the %d allowed", say, most)}
 }

@@ -21,7 +21,9 @@ import (
 // TestCOMPAS judges ProPublica's table: wrongly called likely to reoffend are 44.85 % of African-Americans and 23.45 % of Caucasians.
 func TestCOMPAS(t *testing.T) {
 	p := parse(t, "task: binary\nlabel: two_year_recid\ngroups: [{column: race}]\ngates: [{metric: false_positive_rate, across: race, max_gap: 0.05}]\n")
-	open := func(path string) table.Source { return table.FromFile(filepath.Join("../fixtures/compas", path)) }
+	open := func(path string) ([]table.Source, error) {
+		return table.FromPath(filepath.Join("../fixtures/compas", path))
+	}
 	e, err := evaluate.Run(t.Context(), evaluate.Config{Path: "compas.csv", ID: "id", Prediction: "prediction", Open: open}, p.Terms, p.Needs(), evaluate.Against{})
 	if err != nil {
 		t.Fatal(err)

@@ -469,11 +469,11 @@ func (c *kindCase) champion(files memory) evaluate.Rival {
 			}
 		}
 		files["kept.csv"] = csvOf([]string{"id", "label", "score"}, kept)
-		return evaluate.Rival{Name: "champion", Version: "m/1", Scores: files.open("kept.csv"), ID: evaluate.KeptID, Label: evaluate.KeptLabel, Score: evaluate.KeptScore}
+		return evaluate.Rival{Name: "champion", Version: "m/1", Scores: files.one("kept.csv"), ID: evaluate.KeptID, Label: evaluate.KeptLabel, Score: evaluate.KeptScore}
 	}
 	if len(matched) == len(c.rows) {
 		return evaluate.Rival{Name: "champion", Version: "m/1", Column: "champion"}
 	}
 	files["champion.csv"] = csvOf([]string{"id", "score"}, matched)
-	return evaluate.Rival{Name: "champion", Version: "m/1", Scores: files.open("champion.csv"), ID: "id", Score: "score"}
+	return evaluate.Rival{Name: "champion", Version: "m/1", Scores: files.one("champion.csv"), ID: "id", Score: "score"}
 }

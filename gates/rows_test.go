@@ -20,9 +20,11 @@ type memoryFile struct{ *bytes.Reader }
 
 func (memoryFile) Close() error { return nil }
 
-func (m memory) open(name string) table.Source {
+func (m memory) one(name string) table.Source {
 	return table.Source{Name: name, Open: func(context.Context) (table.File, error) { return memoryFile{bytes.NewReader(m[name])}, nil }}
 }
+
+func (m memory) open(name string) ([]table.Source, error) { return []table.Source{m.one(name)}, nil }
 
 // repeated reads a table with spaces between its cells; its last column says how many rows of the file a line stands for. An id is added.
 func repeated(t testing.TB, b []byte) (columns []string, rows []map[string]string) {

@@ -76,7 +76,7 @@ func Load(file string) (Config, error) {
 	if c.Registry == "" {
 		c.Registry = DefaultRegistry
 	}
-	c.Data.Open = func(path string) table.Source { return c.source(path) }
+	c.Data.Open = func(path string) ([]table.Source, error) { return c.sources(path) }
 	return c, schema.Join(errs...)
 }
 
@@ -138,6 +138,24 @@ func (c Config) source(path string) table.Source {
 	return s
 }
 
+// sources opens the files of rows that a path means; errors name them as the configuration would write them.
+func (c Config) sources(path string) ([]table.Source, error) {
+	all, err := table.FromPath(c.path(path))
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 1 && all[0].Name == c.path(path) {
+		all[0].Name = path
+		return all, nil
+	}
+	for i, s := range all {
+		if name, err := filepath.Rel(filepath.Dir(c.file), s.Name); err == nil && !filepath.IsAbs(path) {
+			all[i].Name = filepath.ToSlash(name)
+		}
+	}
+	return all, nil
+}
+
 // SetData makes the rows those of a file that a flag names, relative to the working directory.
 func (c *Config) SetData(path string) error {
 	absolute, err := filepath.Abs(path)
@@ -146,12 +164,12 @@ func (c *Config) SetData(path string) error {
 	}
 	c.Data.Path = absolute
 	inner := c.Data.Open
-	c.Data.Open = func(p string) table.Source {
-		s := inner(p)
-		if p == absolute {
-			s.Name = path
+	c.Data.Open = func(p string) ([]table.Source, error) {
+		all, err := inner(p)
+		if p == absolute && len(all) == 1 {
+			all[0].Name = path
 		}
-		return s
+		return all, err
 	}
 	return nil
 }

@@ -134,7 +134,7 @@ func rivalOf(ctx context.Context, c Config, job *Job, store *registry.Store, who
 		if err := c.notBoth(ctx, name, compare); err != nil {
 			return r, false, err
 		}
-		r.Kept, r.Scores = r.Scores, c.Data.Open(compare)
+		r.Kept, r.Scores = r.Scores, c.source(compare)
 		r.ID, r.Label, r.Score = c.Data.ID, "", c.Data.Score
 	default:
 		r.Kept, r.Scores, r.Column = r.Scores, table.Source{}, compare
@@ -144,7 +144,11 @@ func rivalOf(ctx context.Context, c Config, job *Job, store *registry.Store, who
 
 // notBoth refuses a name that is a file and a column of the data: nobody could say which is meant.
 func (c Config) notBoth(ctx context.Context, rival, name string) error {
-	t, err := table.Open(ctx, c.Data.Open(c.Data.Path))
+	sources, err := c.Data.Open(c.Data.Path)
+	if err != nil {
+		return err
+	}
+	t, err := table.OpenAll(ctx, sources)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,107 @@
+package evaluate
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/gatecard/gatecard/evidence"
+)
+
+// datasetOfIDs is a digest of ids and labels in any order: the same for every model that was scored on these rows.
+func datasetOfIDs(ids []string, label func(i int) uint8) evidence.Digest {
+	lines := make([]string, len(ids))
+	for i, id := range ids {
+		b := binary.AppendUvarint(make([]byte, 0, len(id)+4), uint64(len(id)))
+		lines[i] = string(append(append(b, id...), label(i)))
+	}
+	slices.Sort(lines)
+	h := sha256.New()
+	fmt.Fprintf(h, "gatecard dataset v1 %d\n", len(lines))
+	for _, l := range lines {
+		h.Write([]byte(l))
+	}
+	return evidence.Digest("sha256:" + hex.EncodeToString(h.Sum(nil)))
+}
+
+// orderedDataset makes the digest of rows without ids: of their labels and groups, in file order. Rows come from any goroutine, in any order: they are
+// gathered to blocks, and the digest is that of the blocks' own.
+type orderedDataset struct {
+	n         int64
+	canonical []uint32 // of each cell: its number by the order of its texts
+	header    []byte
+
+	lock   sync.Mutex
+	open   map[int64]*openBlock
+	blocks [][sha256.Size]byte
+}
+
+type openBlock struct {
+	bytes []byte
+	left  int
+}
+
+// blockRows is how many rows are hashed together.
+const blockRows = 1 << 16
+
+// newOrderedDataset begins with the texts that each combination of groups stands for.
+func newOrderedDataset(n int64, texts [][]string) *orderedDataset {
+	d := &orderedDataset{n: n, open: map[int64]*openBlock{}, canonical: make([]uint32, 2*len(texts)), blocks: make([][sha256.Size]byte, (n+blockRows-1)/blockRows)}
+	order := make([]int, len(texts))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return slices.Compare(texts[a], texts[b]) })
+	for number, i := range order {
+		for _, t := range texts[i] {
+			d.header = append(binary.AppendUvarint(d.header, uint64(len(t))), t...)
+		}
+		for label := range 2 {
+			d.canonical[2*i+label] = uint32(2*number + label)
+		}
+	}
+	return d
+}
+
+// add takes the cells of rows, of which first is the number of the first, from 0.
+func (d *orderedDataset) add(first int64, cells []uint32) {
+	for len(cells) > 0 {
+		block := first / blockRows
+		at := int(first % blockRows)
+		k := min(blockRows-at, len(cells))
+		d.lock.Lock()
+		o := d.open[block]
+		if o == nil {
+			size := int(min(blockRows, d.n-block*blockRows))
+			o = &openBlock{make([]byte, 4*size), size}
+			d.open[block] = o
+		}
+		d.lock.Unlock()
+		for i, c := range cells[:k] {
+			binary.LittleEndian.PutUint32(o.bytes[4*(at+i):], d.canonical[c])
+		}
+		d.lock.Lock()
+		if o.left -= k; o.left == 0 {
+			delete(d.open, block)
+			d.lock.Unlock()
+			sum := sha256.Sum256(o.bytes)
+			d.lock.Lock()
+			d.blocks[block] = sum
+		}
+		d.lock.Unlock()
+		first, cells = first+int64(k), cells[k:]
+	}
+}
+
+func (d *orderedDataset) digest() evidence.Digest {
+	h := sha256.New()
+	fmt.Fprintf(h, "gatecard ordered dataset v1 %d %d\n", d.n, len(d.canonical)/2)
+	h.Write(d.header)
+	for _, b := range d.blocks {
+		h.Write(b[:])
+	}
+	return evidence.Digest("sha256:" + hex.EncodeToString(h.Sum(nil)))
+}
