@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -112,6 +113,68 @@ func (c *cells) put(number float64, text string, missing bool) {
 	}
 	if c.column.Missing != nil {
 		c.column.Missing = append(c.column.Missing, missing)
+	}
+}
+
+// putCode puts a code of the dictionary, or noCode.
+func (c *cells) putCode(code uint32) {
+	c.rows++
+	c.column.Codes = append(c.column.Codes, code)
+	c.gone += int((uint64(code) + 1) >> 32)
+}
+
+// lastCode is that of the last cell.
+func (c *cells) lastCode() uint32 { return c.column.Codes[len(c.column.Codes)-1] }
+
+// roomForNumbers adds cells, of which those that are not present are missing (nil: none), and gives the place of their numbers.
+func (c *cells) roomForNumbers(n int, present []bool) []float64 {
+	c.mark(n, present)
+	had := len(c.column.Numbers)
+	c.column.Numbers = roomFor(c.column.Numbers, n)
+	return c.column.Numbers[had:]
+}
+
+// roomForTexts is the same for texts.
+func (c *cells) roomForTexts(n int, present []bool) []string {
+	c.mark(n, present)
+	had := len(c.column.Texts)
+	c.column.Texts = roomFor(c.column.Texts, n)
+	return c.column.Texts[had:]
+}
+
+// roomForCodes is the same for codes, of which some are there; the others shall be noCode.
+func (c *cells) roomForCodes(n, some int) []uint32 {
+	c.rows += int64(n)
+	c.gone += n - some
+	had := len(c.column.Codes)
+	c.column.Codes = roomFor(c.column.Codes, n)
+	return c.column.Codes[had:]
+}
+
+// roomFor makes a list longer. One that was empty becomes as long as a batch, so that it need not grow.
+func roomFor[T any](xs []T, n int) []T {
+	if cap(xs)-len(xs) < n && len(xs) > 0 {
+		xs = slices.Grow(xs, max(n, batchRows-len(xs)))
+	}
+	return slices.Grow(xs, n)[:len(xs)+n]
+}
+
+// mark adds cells' marks of missing ones.
+func (c *cells) mark(n int, present []bool) {
+	had := c.length()
+	c.rows += int64(n)
+	if present == nil && c.column.Missing == nil {
+		return
+	}
+	if c.column.Missing == nil {
+		c.column.Missing = make([]bool, had, max(batchRows, had+n))
+	}
+	if present == nil {
+		c.column.Missing = append(c.column.Missing, make([]bool, n)...)
+		return
+	}
+	for _, there := range present[:n] {
+		c.column.Missing = append(c.column.Missing, !there)
 	}
 }
 

@@ -16,6 +16,9 @@ type worker struct {
 	number int
 	cells  []*cells // of the part's file, in the order asked for
 
+	chunks []*chunk // of Parquet: a column's decoder for each of cells
+	zstd   unzstd
+
 	wanted []*cells // all, with those of folders' names
 	batch  []Column
 }
@@ -76,7 +79,10 @@ func (t *Table) run(ctx context.Context, want []Want, workers int, reuse bool, d
 		return t.digest(ctx)
 	}
 	r := &run{t: t, want: want, do: do, faults: map[int]found{}}
-	size := min(max(t.Rows/int64(4*workers), batchRows), partRows)
+	size := t.part
+	if size == 0 {
+		size = min(max(t.Rows/int64(4*workers)/batchRows, 1)*batchRows, partRows)
+	}
 	for i, f := range t.files {
 		if f.file.digest() == "" && workers > 1 {
 			r.tasks = append(r.tasks, task{file: i})
@@ -200,11 +206,11 @@ func (r *run) work(ctx context.Context, w *worker) {
 	}
 }
 
-// ended says that batches are of no use any more.
-func (r *run) ended() bool {
+// ended says that a task's batches are of no use any more: an error of lower rows is known. Where only one of higher rows is, do may have one yet.
+func (r *run) ended(task int) bool {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	return r.failed.err != nil || r.done.err != nil || r.faulty < len(r.tasks)
+	return task > min(r.failed.task, r.done.task) || task >= r.faulty
 }
 
 // part reads one.
@@ -225,7 +231,7 @@ func (r *run) part(ctx context.Context, w *worker, i int) error {
 	}
 	rows := int64(0) // given
 	give := func() error {
-		n := -1
+		var n int
 		if len(w.cells) > 0 {
 			n = w.cells[0].length()
 		} else {
@@ -259,7 +265,7 @@ func (r *run) part(ctx context.Context, w *worker, i int) error {
 			r.faulty = min(r.faulty, i)
 			r.lock.Unlock()
 		}
-		if r.ended() {
+		if r.ended(i) {
 			return nil
 		}
 		if err := r.do(w.number, b); err != nil {

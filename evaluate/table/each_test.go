@@ -1,6 +1,7 @@
 package table
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -27,16 +28,16 @@ func wants(ta *Table) []Want {
 	return all
 }
 
-// each gathers what Each gives, as Load would.
-func each(t testing.TB, ta *Table, want []Want, workers int) ([]Column, error) {
-	t.Helper()
+// gathered is what Each gives, as Load would.
+func gathered(ctx context.Context, ta *Table, want []Want, workers int) ([]Column, error) {
 	var lock sync.Mutex
+	var wrong error
 	busy := make([]bool, workers)
 	batches := map[int64]Batch{}
-	err := ta.Each(t.Context(), want, workers, func(n int, b Batch) error {
+	err := ta.Each(ctx, want, workers, func(n int, b Batch) error {
 		lock.Lock()
 		if busy[n] {
-			t.Errorf("two calls of worker %d overlap", n)
+			wrong = fmt.Errorf("two calls of worker %d overlap", n)
 		}
 		busy[n] = true
 		lock.Unlock()
@@ -49,11 +50,14 @@ func each(t testing.TB, ta *Table, want []Want, workers int) ([]Column, error) {
 		defer lock.Unlock()
 		busy[n] = false
 		if _, twice := batches[b.First]; twice {
-			t.Errorf("row %d came twice", b.First)
+			wrong = fmt.Errorf("row %d came twice", b.First)
 		}
 		batches[b.First] = mine
 		return nil
 	})
+	if err == nil {
+		err = wrong
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +65,7 @@ func each(t testing.TB, ta *Table, want []Want, workers int) ([]Column, error) {
 	next := int64(1)
 	for _, first := range slices.Sorted(maps.Keys(batches)) {
 		if first != next {
-			t.Fatalf("row %d came, and not row %d", first, next)
+			return nil, fmt.Errorf("row %d came, and not row %d", first, next)
 		}
 		for i, c := range batches[first].Columns {
 			all[i].append(c)
@@ -135,13 +139,15 @@ func TestEachIsLoad(t *testing.T) {
 				}
 			}
 			for _, workers := range []int{1, 2, 7} {
-				got, err := each(t, ta, want, workers)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for i := range want {
-					if err := same(loaded[i], got[i]); err != nil {
-						t.Errorf("%d workers: %v", workers, err)
+				for _, ta.part = range []int64{0, 7, 64} {
+					got, err := gathered(t.Context(), ta, want, workers)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for i := range want {
+						if err := same(loaded[i], got[i]); err != nil {
+							t.Errorf("%d workers, parts of %d rows: %v", workers, ta.part, err)
+						}
 					}
 				}
 			}
@@ -173,7 +179,7 @@ func TestEachStops(t *testing.T) {
 				}
 				return nil
 			})
-			if err == nil || err.Error() != fmt.Sprintf("row %d", batchRows+1) && calls < workers {
+			if err == nil || err.Error() != fmt.Sprintf("row %d", batchRows+1) {
 				t.Errorf("%s, %d workers: %v after %d calls", name, workers, err, calls)
 			}
 			if err := ta.Each(t.Context(), []Want{{"y", Number}}, workers, nil); err == nil || !strings.Contains(err.Error(), "no such column") {
@@ -234,7 +240,7 @@ func TestFolder(t *testing.T) {
 				if workers == 0 {
 					got, err = ta.Load(t.Context(), want)
 				} else {
-					got, err = each(t, ta, want, workers)
+					got, err = gathered(t.Context(), ta, want, workers)
 				}
 				if err != nil {
 					t.Fatal(err)
@@ -249,7 +255,7 @@ func TestFolder(t *testing.T) {
 					t.Errorf("%v, %d rows of %v", got, ta.Rows, ta.Inputs)
 				}
 			}
-			only, err := each(t, ta, []Want{{"card", Code}}, 2)
+			only, err := gathered(t.Context(), ta, []Want{{"card", Code}}, 2)
 			if err != nil || only[0].Len() != 5 {
 				t.Errorf("a column that no file has: %v, %v", only, err)
 			}

@@ -2,18 +2,17 @@ package table
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
-	"slices"
 
-	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
-	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/metadata"
+	"github.com/klauspost/compress/zstd"
 )
 
 // maxPage bounds one page, packed and unpacked. Writers aim at 1 MiB.
@@ -25,18 +24,28 @@ const maxPageHeader = 1 << 20
 // maxDeltaBlock bounds the values of a block of delta encoding, which the decoder allocates. Writers use 128 or a few thousand.
 const maxDeltaBlock = 1 << 16
 
-// pages reads one column's pages in one row group, in the caller's goroutine. It is ours and not arrow-go's since that one unpacks a page
-// as large as its packed bytes claim to be, 64 GiB with zstd, before it compares: here every claim of a header is checked first, and no more
-// is unpacked than the header said.
+// pages reads one column's pages in one row group, one after the other. It is ours and not arrow-go's since that one unpacks a page as large
+// as its packed bytes claim to be, 64 GiB with zstd, before it compares: here every claim of a header is checked first, and no more is unpacked
+// than the header said. Its memory is used again for the next page and the next column.
 type pages struct {
-	from     io.ReaderAt
+	from     *pinned
 	at, end  int64
 	rows     int64 // that should come
 	had      int64
 	codec    compress.Compression
 	optional bool // cells may be missing
-	page     file.Page
-	err      error
+	zstd     *unzstd
+
+	window   []byte // bytes of the file, whole blocks, from windowAt on
+	windowAt int64
+	unpacked []byte // memory for a page
+}
+
+// page is a page that was unpacked. What it holds is overwritten by the next.
+type page struct {
+	pageHeader
+	levels []byte // runs that say which cells are missing, where some may be
+	body   []byte
 }
 
 // pageHeader is what Parquet's PageHeader says.
@@ -45,7 +54,7 @@ type pageHeader struct {
 	crc                    *uint32
 	values                 int64
 	encoding               parquet.Encoding
-	defs, reps             parquet.Encoding // of levels, in data pages of the first kind
+	defs                   parquet.Encoding // of levels, in data pages of the first kind
 	rows, nulls            int64            // in data pages of the second kind, as the rest
 	defBytes, repBytes     int64
 	plain                  bool // not packed
@@ -59,91 +68,153 @@ const (
 	dataPageV2     = 3
 )
 
-func newPages(from io.ReaderAt, f footer, c *metadata.ColumnChunkMetaData, optional bool) (*pages, error) {
+// reset begins a column's pages.
+func (p *pages) reset(from *pinned, f footer, c *metadata.ColumnChunkMetaData, optional bool) error {
 	at, length, err := f.chunk(c)
 	if err != nil {
-		return nil, err
-	}
-	return &pages{from: from, at: at, end: at + length, rows: c.NumValues(), codec: c.Compression(), optional: optional}, nil
-}
-
-// Next reads the next page that has a use. arrow-go's column reader calls it.
-func (p *pages) Next() bool {
-	p.page = nil
-	for p.err == nil && p.page == nil && p.had < p.rows {
-		p.err = p.next()
-	}
-	return p.err == nil && p.page != nil
-}
-
-func (p *pages) next() error {
-	h, size, err := p.header()
-	if err != nil {
-		return fmt.Errorf("page header at byte %d: %w", p.at, err)
-	}
-	where := p.at
-	p.at += int64(size)
-	if err := h.check(p); err != nil {
-		return fmt.Errorf("page at byte %d: %w", where, err)
-	}
-	packed := make([]byte, h.packed)
-	if _, err := p.from.ReadAt(packed, p.at); err != nil {
 		return err
 	}
-	p.at += h.packed
-	if h.crc != nil && crc32.ChecksumIEEE(packed) != *h.crc {
-		return fmt.Errorf("page at byte %d: its checksum is another", where)
-	}
-	if err := p.open(h, packed); err != nil {
-		return fmt.Errorf("page at byte %d: %w", where, err)
-	}
+	p.from, p.at, p.end, p.rows, p.had, p.codec, p.optional = from, at, at+length, c.NumValues(), 0, c.Compression(), optional
+	p.window, p.windowAt = p.window[:0], 0
 	return nil
 }
 
-// header reads the header at p.at, and says how long it is.
-func (p *pages) header() (pageHeader, int, error) {
-	for window := int64(4 << 10); ; window *= 16 {
-		buf := make([]byte, min(window, p.end-p.at))
-		if _, err := p.from.ReadAt(buf, p.at); err != nil {
-			return pageHeader{}, 0, err
+// readAhead is how much of a column is read at once: more than a page, and little enough to be in the cache when it is unpacked.
+const readAhead = 512 << 10
+
+// bytes gives so many bytes from a place on, as they were when the file was first read. They hold until the next call.
+func (p *pages) bytes(at, n int64) ([]byte, error) {
+	if at >= p.windowAt && at+n <= p.windowAt+int64(len(p.window)) {
+		return p.window[at-p.windowAt:][:n], nil
+	}
+	from := at / pinBlock * pinBlock
+	kept := p.window[:0]
+	if at >= p.windowAt && at < p.windowAt+int64(len(p.window)) {
+		kept = p.window[from-p.windowAt:]
+	}
+	to := min(max(at+n, min(at+readAhead, p.end)), p.from.size)
+	to = min((to+pinBlock-1)/pinBlock*pinBlock, p.from.size)
+	window := p.window
+	if int64(cap(window)) < to-from {
+		window = make([]byte, to-from)
+	}
+	window = window[:to-from]
+	copy(window, kept)
+	p.window, p.windowAt = window[:0], from
+	if err := p.from.blocks(window[len(kept):], from+int64(len(kept))); err != nil {
+		return nil, err
+	}
+	p.window = window
+	return window[at-from:][:n], nil
+}
+
+// next gives the next page that has a use; where all rows came, none.
+func (p *pages) next() (pg page, ok bool, err error) {
+	for p.had < p.rows {
+		where := p.at
+		h, err := p.header()
+		if err != nil {
+			return page{}, false, err
+		}
+		packed, err := p.bytes(p.at, h.packed)
+		if err != nil {
+			return page{}, false, err
+		}
+		p.at += h.packed
+		if h.crc != nil && crc32.ChecksumIEEE(packed) != *h.crc {
+			return page{}, false, fmt.Errorf("page at byte %d: its checksum is another", where)
+		}
+		if h.kind == indexPage {
+			continue
+		}
+		pg, err := p.open(h, packed)
+		if err != nil {
+			return page{}, false, fmt.Errorf("page at byte %d: %w", where, err)
+		}
+		return pg, true, nil
+	}
+	return page{}, false, nil
+}
+
+// header reads the header at p.at, checks it, and leaves p.at behind it.
+func (p *pages) header() (pageHeader, error) {
+	for window := int64(256); ; window *= 16 {
+		buf, err := p.bytes(p.at, min(window, p.end-p.at))
+		if err != nil {
+			return pageHeader{}, err
 		}
 		h := pageHeader{}
 		c := compact{bytes: buf, field: h.field}
-		err := c.message()
+		err = c.message()
 		if errors.Is(err, errShort) && int64(len(buf)) < p.end-p.at && window < maxPageHeader {
 			continue
 		}
-		return h, c.at, err
+		if err != nil {
+			return h, fmt.Errorf("page header at byte %d: %w", p.at, err)
+		}
+		where := p.at
+		p.at += int64(c.at)
+		if err := h.check(p); err != nil {
+			return h, fmt.Errorf("page at byte %d: %w", where, err)
+		}
+		return h, nil
 	}
+}
+
+// walk goes over all pages, and says where those with rows begin.
+func (p *pages) walk(ctx context.Context) ([]place, error) {
+	var all []place
+	for p.had < p.rows {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		at := p.at
+		h, err := p.header()
+		if err != nil {
+			return nil, err
+		}
+		if h.kind == dataPage || h.kind == dataPageV2 {
+			all = append(all, place{at, p.had})
+			p.had += h.values
+		}
+		p.at += h.packed
+	}
+	return all, nil
 }
 
 func (h *pageHeader) field(path []int16, x int64) {
-	set := func(to *int64, path ...int16) func([]int16) { return func(p []int16) { assign(to, p, path, x) } }
-	for _, try := range []func([]int16){
-		set(&h.kind, 1), set(&h.unpacked, 2), set(&h.packed, 3),
-		set(&h.values, 5, 1), set(&h.values, 7, 1), set(&h.values, 8, 1),
-		set(&h.nulls, 8, 2), set(&h.rows, 8, 3), set(&h.defBytes, 8, 5), set(&h.repBytes, 8, 6),
-	} {
-		try(path)
+	at := path[0]
+	if len(path) == 2 {
+		at = 100*path[0] + path[1]
+	} else if len(path) > 2 {
+		return
 	}
-	switch {
-	case slices.Equal(path, []int16{4}):
+	switch at {
+	case 1:
+		h.kind = x
+	case 2:
+		h.unpacked = x
+	case 3:
+		h.packed = x
+	case 4:
 		crc := uint32(x)
 		h.crc = &crc
-	case slices.Equal(path, []int16{5, 2}), slices.Equal(path, []int16{7, 2}), slices.Equal(path, []int16{8, 4}):
+	case 501, 701, 801:
+		h.values = x
+	case 502, 702, 804:
 		h.encoding = parquet.Encoding(x)
-	case slices.Equal(path, []int16{5, 3}):
+	case 503:
 		h.defs = parquet.Encoding(x)
-	case slices.Equal(path, []int16{5, 4}):
-		h.reps = parquet.Encoding(x)
-	case slices.Equal(path, []int16{8, 7}):
+	case 802:
+		h.nulls = x
+	case 803:
+		h.rows = x
+	case 805:
+		h.defBytes = x
+	case 806:
+		h.repBytes = x
+	case 807:
 		h.plain = x == 0
-	}
-}
-
-func assign(to *int64, got, want []int16, x int64) {
-	if slices.Equal(got, want) {
-		*to = x
 	}
 }
 
@@ -182,61 +253,54 @@ func (h pageHeader) check(p *pages) error {
 	return nil
 }
 
-// open unpacks a page.
-func (p *pages) open(h pageHeader, packed []byte) error {
-	values := int32(h.values)
+// open unpacks a page, and counts its rows.
+func (p *pages) open(h pageHeader, packed []byte) (page, error) {
+	pg := page{pageHeader: h}
+	var err error
 	switch h.kind {
 	case dictionaryPage:
-		data, err := p.unpack(packed, h.unpacked)
-		if err != nil {
-			return err
-		}
-		p.page = file.NewDictionaryPage(memory.NewBufferBytes(data), values, h.encoding)
+		pg.body, err = p.unpack(packed, h.unpacked)
+		return pg, err
 	case dataPage:
-		data, err := p.unpack(packed, h.unpacked)
-		if err != nil {
-			return err
+		if pg.body, err = p.unpack(packed, h.unpacked); err != nil {
+			return pg, err
 		}
-		body := data
 		if p.optional {
 			if h.defs != parquet.Encodings.RLE {
-				return fmt.Errorf("its levels are in the encoding %v, which is not read", h.defs)
+				return pg, fmt.Errorf("its levels are in the encoding %v, which is not read", h.defs)
 			}
-			if len(body) < 4 || int64(binary.LittleEndian.Uint32(body)) > int64(len(body)-4) {
-				return errors.New("its levels are cut off")
+			if len(pg.body) < 4 || int64(binary.LittleEndian.Uint32(pg.body)) > int64(len(pg.body)-4) {
+				return pg, errors.New("its levels are cut off")
 			}
-			body = body[4+binary.LittleEndian.Uint32(body):]
+			n := 4 + int(binary.LittleEndian.Uint32(pg.body))
+			pg.levels, pg.body = pg.body[4:n], pg.body[n:]
 		}
-		if err := checkDelta(h.encoding, body); err != nil {
-			return err
-		}
-		p.had += h.values
-		p.page = file.NewDataPageV1(memory.NewBufferBytes(data), values, h.encoding, h.defs, h.reps, int32(h.unpacked))
 	case dataPageV2:
 		levels := h.defBytes + h.repBytes
-		body := packed[levels:]
+		pg.levels, pg.body = packed[h.repBytes:levels], packed[levels:]
 		if !h.plain {
-			var err error
-			if body, err = p.unpack(body, h.unpacked-levels); err != nil {
-				return err
+			if pg.body, err = p.unpack(pg.body, h.unpacked-levels); err != nil {
+				return pg, err
 			}
 		}
-		if int64(len(body)) != h.unpacked-levels {
-			return fmt.Errorf("it holds %d bytes and claims %d", int64(len(body))+levels, h.unpacked)
+		if int64(len(pg.body)) != h.unpacked-levels {
+			return pg, fmt.Errorf("it holds %d bytes and claims %d", int64(len(pg.body))+levels, h.unpacked)
 		}
-		if err := checkDelta(h.encoding, body); err != nil {
-			return err
-		}
-		p.had += h.values
-		p.page = file.NewDataPageV2(memory.NewBufferBytes(append(packed[:levels:levels], body...)), values, int32(h.nulls), int32(h.rows), h.encoding, int32(h.defBytes), int32(h.repBytes), int32(h.unpacked), false)
-	case indexPage:
 	default:
-		return fmt.Errorf("it is of the unknown kind %d", h.kind)
+		return pg, fmt.Errorf("it is of the unknown kind %d", h.kind)
 	}
-	return nil
+	p.had += h.values
+	return pg, nil
 }
 
-// unpack gives exactly so many bytes, or an error, and never allocates more than a few blocks beyond.
+// freePage and plausible bound what is allocated on a header's word alone: pages of the usual size, or of so many times their packed bytes.
+// What claims more is unpacked piece by piece.
+const (
+	freePage  = 4 << 20
+	plausible = 256
+)
+
+// unpack gives exactly so many bytes, or an error.
 func (p *pages) unpack(packed []byte, size int64) ([]byte, error) {
 	switch p.codec {
 	case compress.Codecs.Uncompressed:
@@ -245,16 +309,60 @@ func (p *pages) unpack(packed []byte, size int64) ([]byte, error) {
 		}
 		return packed, nil
 	case compress.Codecs.Snappy:
-		if n, read := binary.Uvarint(packed); read <= 0 || int64(n) != size {
+		if n, read := binary.Uvarint(packed); read <= 0 || int64(n) != size || size > freePage && size > plausible*int64(len(packed)) {
 			return nil, fmt.Errorf("it unpacks to another size than the %d bytes that it claims", size)
 		}
 		return p.block(packed, size)
 	case compress.Codecs.Lz4Raw:
+		if size > freePage && size > plausible*int64(len(packed)) {
+			return nil, fmt.Errorf("it unpacks to another size than the %d bytes that it claims", size)
+		}
 		return p.block(packed, size)
-	case compress.Codecs.Gzip, compress.Codecs.Zstd, compress.Codecs.Brotli:
+	case compress.Codecs.Zstd:
+		if size <= freePage || size <= plausible*int64(len(packed)) {
+			return p.unzstd(packed, size)
+		}
+		return p.stream(packed, size)
+	case compress.Codecs.Gzip, compress.Codecs.Brotli:
 		return p.stream(packed, size)
 	}
 	return nil, fmt.Errorf("its compression %v is not known", p.codec)
+}
+
+// room is memory for a page. The decoder of zstd is fastest where it may write a block too far.
+func (p *pages) room(size int64) []byte {
+	const block = 128<<10 + 32
+	if int64(cap(p.unpacked)) < size+block {
+		p.unpacked = make([]byte, size+block)
+	}
+	return p.unpacked
+}
+
+// unzstd is a decoder of zstd that is made when it is first needed, for all columns of a worker.
+type unzstd struct{ *zstd.Decoder }
+
+func (p *pages) unzstd(packed []byte, size int64) ([]byte, error) {
+	if len(packed) == 0 && size == 0 {
+		return nil, nil
+	}
+	if p.zstd == nil {
+		p.zstd = &unzstd{}
+	}
+	if p.zstd.Decoder == nil {
+		var err error
+		p.zstd.Decoder, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(maxPage), zstd.WithDecodeAllCapLimit(true))
+		if err != nil {
+			return nil, err
+		}
+	}
+	data, err := p.zstd.DecodeAll(packed, p.room(size)[:0])
+	if err != nil && !errors.Is(err, zstd.ErrDecoderSizeExceeded) {
+		return nil, err
+	}
+	if err != nil || int64(len(data)) != size {
+		return nil, fmt.Errorf("it unpacks to another size than the %d bytes that it claims", size)
+	}
+	return data, nil
 }
 
 // block unpacks at once, into memory of the size that was claimed.
@@ -263,7 +371,7 @@ func (p *pages) block(packed []byte, size int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := compress.Decode(codec, make([]byte, size), packed)
+	data, err := compress.Decode(codec, p.room(size)[:size], packed)
 	if err != nil {
 		return nil, err
 	}
@@ -287,8 +395,8 @@ func (p *pages) stream(packed []byte, size int64) ([]byte, error) {
 		return nil, nil
 	}
 	r := streams.NewReader(bytes.NewReader(packed))
-	var data bytes.Buffer // grows with what comes, not with what is claimed
-	n, err := io.Copy(&data, io.LimitReader(r, size+1))
+	data := bytes.NewBuffer(p.unpacked[:0]) // grows with what comes, not with what is claimed
+	n, err := io.Copy(data, io.LimitReader(r, size+1))
 	if shut := r.Close(); err == nil {
 		err = shut
 	}
@@ -298,28 +406,11 @@ func (p *pages) stream(packed []byte, size int64) ([]byte, error) {
 	if n != size {
 		return nil, fmt.Errorf("it unpacks to another size than the %d bytes that it claims", size)
 	}
-	return data.Bytes(), nil
+	p.unpacked = data.Bytes()
+	return p.unpacked, nil
 }
 
-// checkDelta holds delta encodings' block sizes against the bound: the decoder allocates a block before it reads one. Texts in deltas begin
-// with a run of prefix lengths; the lengths of their other parts come behind it, at a place that only decoding tells, so the runs are walked.
-func checkDelta(e parquet.Encoding, body []byte) error {
-	switch e {
-	case parquet.Encodings.DeltaBinaryPacked, parquet.Encodings.DeltaLengthByteArray:
-		_, err := deltaRun(body)
-		return err
-	case parquet.Encodings.DeltaByteArray:
-		n, err := deltaRun(body)
-		if err != nil {
-			return err
-		}
-		_, err = deltaRun(body[n:])
-		return err
-	}
-	return nil
-}
-
-// deltaRun walks one run of delta-encoded integers and gives its length in bytes: a header of block size, blocks' parts, count and first
+// deltaRun walks one run of delta-encoded integers and gives its length in bytes, since what comes behind it begins where it ends: a header of block size, blocks' parts, count and first
 // value, then blocks of a least delta, a bit width for each part, and the parts.
 func deltaRun(b []byte) (int, error) {
 	short := errors.New("its deltas are cut off")
@@ -378,18 +469,3 @@ func (p *pages) ended() error {
 	}
 	return nil
 }
-
-// The rest of file.PageReader: arrow-go's column reader asks for the page and the error. We read forward only, so that dictionaries come by
-// Next.
-
-func (p *pages) Page() file.Page                                  { return p.page }
-func (p *pages) Err() error                                       { return p.err }
-func (p *pages) Close() error                                     { return nil }
-func (p *pages) SetMaxPageHeaderSize(int)                         {}
-func (p *pages) SeekToPageWithRow(int64) error                    { return errors.New("pages are read forward only") }
-func (p *pages) GetDictionaryPage() (*file.DictionaryPage, error) { return nil, nil }
-func (p *pages) Reset(parquet.BufferedReader, int64, compress.Compression, *file.CryptoContext) {
-	p.err = errors.New("pages are not read again")
-}
-
-var _ file.PageReader = (*pages)(nil)

@@ -17,7 +17,6 @@ import (
 
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
-	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/metadata"
 )
 
@@ -67,6 +66,19 @@ func everything(ctx context.Context, name string, b []byte) (int64, error) {
 	for _, c := range got {
 		if c.length() != got[0].length() {
 			return 0, fmt.Errorf("%d and %d rows", c.length(), got[0].length())
+		}
+	}
+	for i := range all {
+		all[i].As = Code
+	}
+	ta.part = 1 + ta.Rows/5
+	codes, err := gathered(ctx, ta, all, 3)
+	if err != nil {
+		return 0, err
+	}
+	for i, c := range codes {
+		if err := same(got[i], c); err != nil {
+			return 0, err
 		}
 	}
 	return ta.Rows, nil
@@ -333,7 +345,17 @@ func TestPagesAreChecked(t *testing.T) {
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if err := c.p.open(c.h, c.b); err == nil || !strings.Contains(err.Error(), c.want) {
+		pg, err := c.p.open(c.h, c.b)
+		if err == nil {
+			ch := chunk{}
+			ch.column.reading = readTexts
+			if c.h.encoding == parquet.Encodings.DeltaBinaryPacked {
+				ch.column.reading = reading{width: 8, bits: (*cells).unsigned}
+			}
+			ch.pages.optional = c.p.optional
+			err = ch.begin(pg)
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 		runtime.ReadMemStats(&after)
@@ -362,34 +384,115 @@ func TestPagesAreChecked(t *testing.T) {
 	}
 }
 
-// fake is a column reader of which only the error is asked.
-type fake struct{ file.ColumnChunkReader }
-
-func (fake) Err() error { return nil }
-
-// Values are held against rows and levels, whatever the decoder gave.
-func TestReadHoldsValuesAgainstLevels(t *testing.T) {
+// Values are held against rows, levels and dictionaries, whatever a page says of them.
+func TestChunkHoldsValuesAgainstLevels(t *testing.T) {
+	eight := func(n int) []byte { return make([]byte, 8*n) }
+	plain, coded := parquet.Encodings.Plain, parquet.Encodings.RLEDict
 	for want, c := range map[string]struct {
 		optional bool
-		rows     int64
-		some     int
-		levels   []int16
+		p        page
 	}{
-		"1 values came and levels say 2":    {true, 3, 1, []int16{1, 0, 1}},
-		"3 values came and levels say 2":    {true, 3, 3, []int16{1, 0, 1}},
-		"a level is neither 0 nor 1":        {true, 3, 2, []int16{1, 2, 0}},
-		"2 values came for 3 rows":          {false, 3, 2, nil},
-		"0 rows came and 3 are missing":     {false, 0, 0, nil},
-		"0 rows came and 3 are missing (2)": {false, 4, 4, nil},
+		"its values are cut off":                        {true, page{levels: []byte{3, 0b101}, body: eight(1)}},
+		"8 bytes are left behind its last value":        {true, page{levels: []byte{3, 0b101}, body: eight(3)}},
+		"its values are cut off (2)":                    {false, page{body: eight(2)}},
+		"8 bytes are left behind its last value (2)":    {false, page{body: eight(4)}},
+		"its runs are cut off":                          {true, page{levels: []byte{4, 1}, body: eight(2)}},
+		"a run of 2, which has more than 1 bits":        {true, page{levels: []byte{6, 2}, body: eight(2)}},
+		"1 values fewer are there than it claims":       {true, page{pageHeader: pageHeader{kind: dataPageV2}, levels: []byte{3, 0b101}, body: eight(2)}},
+		"more values are there than it claims":          {true, page{pageHeader: pageHeader{kind: dataPageV2, nulls: 2}, levels: []byte{3, 0b101}, body: eight(2)}},
+		"it claims 1 missing values where none may be":  {false, page{pageHeader: pageHeader{kind: dataPageV2, nulls: 1}, body: eight(3)}},
+		"a value has the number 2 in a dictionary of 2": {false, page{pageHeader: pageHeader{encoding: coded}, body: []byte{2, 6, 2}}},
+		"its numbers of a dictionary have 33 bits":      {false, page{pageHeader: pageHeader{encoding: coded}, body: []byte{33, 6, 2}}},
+		"its runs are cut off (2)":                      {false, page{pageHeader: pageHeader{encoding: coded}, body: []byte{2, 4, 1}}},
+		"its runs are cut off (3)":                      {false, page{pageHeader: pageHeader{encoding: coded}, body: []byte{2, 3}}},
+		"its runs are cut off (4)":                      {false, page{pageHeader: pageHeader{encoding: coded}, body: []byte{2, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1}}},
+		"the encoding RLE, which is not read":           {false, page{pageHeader: pageHeader{encoding: parquet.Encodings.RLE}, body: eight(3)}},
+		"its values are cut off (3)":                    {false, page{pageHeader: pageHeader{encoding: parquet.Encodings.ByteStreamSplit}, body: eight(2)}},
+		"numbers of a dictionary, and there is none":    {false, page{pageHeader: pageHeader{encoding: coded, kind: 99}, body: []byte{2, 6, 1}}},
+		"its pages have ended before its rows":          {false, page{pageHeader: pageHeader{values: -1}}},
 	} {
-		to := newCells(Want{Name: "x"}, Float64)
-		next := func(_ int64, _ []float64, levels, _ []int16) (int64, int, error) {
-			copy(levels, c.levels)
-			return c.rows, c.some, nil
+		ch := chunk{column: parquetColumn{reading: reading{width: 8, bits: (*cells).unsigned, bulk: exact}}}
+		ch.pages.optional = c.optional
+		to := newCells(Want{Name: "x"}, Integer)
+		if c.p.kind == 99 {
+			c.p.kind = dataPage
+		} else if err := ch.learn(page{pageHeader: pageHeader{values: 2, encoding: plain}, body: eight(2)}, to); err != nil {
+			t.Fatal(err)
 		}
-		err := read(next, fake{}, 3, c.optional, to, func(x float64) { to.float(x, 64) })
-		if err == nil || err.Error() != strings.TrimSuffix(want, " (2)") {
+		var err error
+		if c.p.values == 0 {
+			c.p.values = 3
+			err = ch.begin(c.p)
+		}
+		if err == nil {
+			err = ch.fill(to, 3)
+		}
+		if err == nil || !strings.Contains(err.Error(), strings.Split(want, " (")[0]) {
 			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	for want, d := range map[string]page{
+		"its values are cut off":       {pageHeader: pageHeader{values: 3, encoding: plain}, body: eight(2)},
+		"a dictionary in the encoding": {pageHeader: pageHeader{values: 2, encoding: coded}, body: eight(2)},
+		"a second dictionary":          {pageHeader: pageHeader{values: 2, encoding: plain}, body: eight(2)},
+	} {
+		ch := chunk{column: parquetColumn{reading: reading{width: 8, bits: (*cells).unsigned}}}
+		ch.dictionary.had = strings.Contains(want, "second")
+		if err := ch.learn(d, newCells(Want{Name: "x"}, Integer)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// Packed values of every width come out as they were put in, from wherever the reading begins.
+func TestHybrid(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for width := uint(0); width <= 32; width++ {
+		for range 20 {
+			var b []byte
+			var want []uint32
+			for range 1 + r.IntN(5) {
+				x := func() uint32 { return uint32(r.Uint64() & (1<<width - 1)) }
+				if r.IntN(2) == 0 {
+					n, v := r.IntN(100), x()
+					b = binary.AppendUvarint(b, uint64(n)<<1)
+					b = append(b, binary.LittleEndian.AppendUint32(nil, v)[:(width+7)/8]...)
+					for range n {
+						want = append(want, v)
+					}
+					continue
+				}
+				groups := 1 + r.IntN(6)
+				packed := make([]byte, groups*int(width)+4)
+				for i := range 8 * groups {
+					v := x()
+					want = append(want, v)
+					for k := range width {
+						bit := uint(i)*width + k
+						packed[bit/8] |= byte(v>>k&1) << (bit % 8)
+					}
+				}
+				b = append(binary.AppendUvarint(b, uint64(groups)<<1|1), packed[:groups*int(width)]...)
+			}
+			var h hybrid
+			h.reset(b, width)
+			got := make([]uint32, len(want))
+			for at := 0; at < len(got); {
+				n := min(1+r.IntN(40), len(got)-at)
+				if v, ok := h.same(n); ok && slices.ContainsFunc(want[at:at+n], func(x uint32) bool { return x != v }) {
+					t.Fatalf("width %d: %d values from %d on are said to be %d: %v", width, n, at, v, want[at:at+n])
+				}
+				if err := h.next(got[at : at+n]); err != nil {
+					t.Fatalf("width %d: %v", width, err)
+				}
+				at += n
+			}
+			if !slices.Equal(got, want) {
+				t.Fatalf("width %d: got %v, want %v", width, got, want)
+			}
+			if err := h.next(make([]uint32, 8)); err == nil && width > 0 {
+				t.Fatalf("width %d: more values than there are", width)
+			}
 		}
 	}
 }

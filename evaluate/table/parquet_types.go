@@ -1,134 +1,201 @@
 package table
 
 import (
-	"errors"
-	"fmt"
+	"math"
 	"math/big"
-	"slices"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow/float16"
 	"github.com/apache/arrow-go/v18/parquet"
-	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/schema"
 )
 
-// reader reads n rows of a column into cells. Where they are optional some may be missing.
-type reader func(c file.ColumnChunkReader, n int, optional bool, to *cells) error
+// reading is how a column's stored values become cells. Values of at most eight bytes come as their bits, others as their bytes.
+type reading struct {
+	typ    Type
+	width  int                                   // bytes of a value; 0: booleans, or texts of any length
+	bits   func(to *cells, x uint64)             // puts a value, given as bits
+	bytes  func(to *cells, b []byte)             // or as bytes
+	bulk   func(out []float64, xs []uint64) bool // bits as numbers at once; false: some are wrong or not so simple, and are put one by one
+	double bool                                  // the bits are those of float64s
+}
 
-// reading tells how a column is read: by its logical type or, without one, by how it is stored. Without a reading the type is what it is.
-func reading(root schema.Node, c *schema.Column) (Type, reader) {
+func (r *reading) none() bool { return r.bits == nil && r.bytes == nil }
+
+// readingOf tells how a column is read: by its logical type or, without one, by how it is stored. Without a reading the type is what it is.
+func readingOf(root schema.Node, c *schema.Column) reading {
 	logical := root.LogicalType()
 	if logical == nil {
 		logical = schema.NoLogicalType{}
 	}
 	if _, flat := root.(*schema.PrimitiveNode); !flat || root.RepetitionType() == parquet.Repetitions.Repeated {
 		if logical.IsNone() {
-			return "nested", nil
+			return reading{typ: "nested"}
 		}
-		return Type(strings.ToLower(logical.String())), nil
+		return reading{typ: Type(strings.ToLower(logical.String()))}
 	}
-	unread := Type(strings.ToLower(c.PhysicalType().String()))
+	unread := reading{typ: Type(strings.ToLower(c.PhysicalType().String()))}
 	if !logical.IsNone() {
-		unread = Type(strings.ToLower(logical.String()))
+		unread.typ = Type(strings.ToLower(logical.String()))
 	}
+	found := reading{}
 	switch l := logical.(type) {
 	case schema.NoLogicalType, schema.UnknownLogicalType, schema.NullLogicalType:
-		return plain(c, unread)
+		found = plain(c)
 	case schema.StringLogicalType, schema.EnumLogicalType, schema.JSONLogicalType:
 		if c.PhysicalType() == parquet.Types.ByteArray {
-			return Text, readTexts
+			found = readTexts
 		}
 	case schema.IntLogicalType:
-		return whole(c, !l.IsSigned(), unread)
+		found = whole(c, !l.IsSigned())
 	case schema.DecimalLogicalType:
-		return fraction(c, int(l.Scale()), unread)
+		found = fraction(c, int(l.Scale()))
 	case schema.Float16LogicalType:
 		if c.PhysicalType() == parquet.Types.FixedLenByteArray && c.TypeLength() == 2 {
-			return Float32, readHalves
+			found = reading{typ: Float32, width: 2, bits: func(to *cells, x uint64) { to.float(half(x), 32) }, bulk: halves}
 		}
 	}
-	return unread, nil
+	if found.none() {
+		return unread
+	}
+	return found
 }
+
+// half is a number of sixteen bits.
+func half(x uint64) float64 {
+	return float64(float16.FromLEBytes([]byte{byte(x), byte(x >> 8)}).Float32())
+}
+
+var readTexts = reading{typ: Text, bytes: (*cells).text}
 
 // plain reads a column without a logical type. Bytes without one are texts: older writers leave it out.
-func plain(c *schema.Column, unread Type) (Type, reader) {
+func plain(c *schema.Column) reading {
 	switch c.PhysicalType() {
 	case parquet.Types.Double:
-		return Float64, func(r file.ColumnChunkReader, n int, optional bool, to *cells) error {
-			return read(r.(*file.Float64ColumnChunkReader).ReadBatchInPage, r, n, optional, to, func(x float64) { to.float(x, 64) })
-		}
+		return reading{typ: Float64, width: 8, bits: func(to *cells, x uint64) { to.float(math.Float64frombits(x), 64) }, bulk: doubles, double: true}
 	case parquet.Types.Float:
-		return Float32, func(r file.ColumnChunkReader, n int, optional bool, to *cells) error {
-			return read(r.(*file.Float32ColumnChunkReader).ReadBatchInPage, r, n, optional, to, func(x float32) { to.float(float64(x), 32) })
-		}
+		return reading{typ: Float32, width: 4, bits: func(to *cells, x uint64) { to.float(float64(math.Float32frombits(uint32(x))), 32) }, bulk: singles}
 	case parquet.Types.Boolean:
-		return Boolean, func(r file.ColumnChunkReader, n int, optional bool, to *cells) error {
-			return read(r.(*file.BooleanColumnChunkReader).ReadBatchInPage, r, n, optional, to, to.boolean)
-		}
+		return reading{typ: Boolean, bits: func(to *cells, x uint64) { to.boolean(x != 0) }, bulk: unsigned32}
 	case parquet.Types.ByteArray:
-		return Text, readTexts
-	case parquet.Types.Int32, parquet.Types.Int64:
-		return whole(c, false, unread)
+		return readTexts
 	}
-	return unread, nil
+	return whole(c, false)
 }
 
-func whole(c *schema.Column, unsigned bool, unread Type) (Type, reader) {
+// The loops over all of a batch's bits, each with its one conversion inside.
+
+func doubles(out []float64, xs []uint64) bool {
+	for i, x := range xs {
+		out[i] = math.Float64frombits(x)
+	}
+	return true
+}
+
+func halves(out []float64, xs []uint64) bool {
+	for i, x := range xs {
+		out[i] = half(x)
+	}
+	return true
+}
+
+func singles(out []float64, xs []uint64) bool {
+	for i, x := range xs {
+		out[i] = float64(math.Float32frombits(uint32(x)))
+	}
+	return true
+}
+
+func signed32(out []float64, xs []uint64) bool {
+	for i, x := range xs {
+		out[i] = float64(int32(x))
+	}
+	return true
+}
+
+func unsigned32(out []float64, xs []uint64) bool {
+	for i, x := range xs {
+		out[i] = float64(uint32(x))
+	}
+	return true
+}
+
+// exact reads integers, if each of them is one that a float64 holds.
+func exact(out []float64, xs []uint64) bool {
+	all := true
+	for i, x := range xs {
+		out[i] = float64(int64(x))
+		all = all && x+exactInteger <= 2*exactInteger
+	}
+	return all
+}
+
+func whole(c *schema.Column, unsigned bool) reading {
 	switch c.PhysicalType() {
 	case parquet.Types.Int32:
-		return Integer, func(r file.ColumnChunkReader, n int, optional bool, to *cells) error {
-			return read(r.(*file.Int32ColumnChunkReader).ReadBatchInPage, r, n, optional, to, func(x int32) {
-				if unsigned {
-					to.integer(int64(uint32(x)))
-				} else {
-					to.integer(int64(x))
-				}
-			})
+		if unsigned {
+			return reading{typ: Integer, width: 4, bits: func(to *cells, x uint64) { to.integer(int64(uint32(x))) }, bulk: unsigned32}
 		}
+		return reading{typ: Integer, width: 4, bits: func(to *cells, x uint64) { to.integer(int64(int32(x))) }, bulk: signed32}
 	case parquet.Types.Int64:
-		return Integer, func(r file.ColumnChunkReader, n int, optional bool, to *cells) error {
-			return read(r.(*file.Int64ColumnChunkReader).ReadBatchInPage, r, n, optional, to, func(x int64) {
-				if unsigned {
-					to.unsigned(uint64(x))
-				} else {
-					to.integer(x)
-				}
-			})
+		if unsigned {
+			return reading{typ: Integer, width: 8, bits: (*cells).unsigned, bulk: exact}
 		}
+		return reading{typ: Integer, width: 8, bits: func(to *cells, x uint64) { to.integer(int64(x)) }, bulk: exact}
 	}
-	return unread, nil
+	return reading{}
 }
 
-// maxDecimalDigits is what the widest decimal of other tools has.
-const maxDecimalDigits = 76
+// maxDecimalDigits is what the widest decimal of other tools has, and maxDecimalBytes hold them.
+const (
+	maxDecimalDigits = 76
+	maxDecimalBytes  = 32
+)
 
-func fraction(c *schema.Column, scale int, unread Type) (Type, reader) {
+func fraction(c *schema.Column, scale int) reading {
 	if scale < 0 || scale > maxDecimalDigits {
-		return unread, nil
+		return reading{}
 	}
+	integer := func(to *cells, x int64) { to.decimal(big.NewInt(x), scale) }
 	switch c.PhysicalType() {
 	case parquet.Types.Int32:
-		return Float64, func(r file.ColumnChunkReader, n int, optional bool, to *cells) error {
-			return read(r.(*file.Int32ColumnChunkReader).ReadBatchInPage, r, n, optional, to, func(x int32) { to.decimal(big.NewInt(int64(x)), scale) })
-		}
+		return reading{typ: Float64, width: 4, bits: func(to *cells, x uint64) { integer(to, int64(int32(x))) }, bulk: func(out []float64, xs []uint64) bool {
+			return signed32(out, xs) && divide(out, scale)
+		}}
 	case parquet.Types.Int64:
-		return Float64, func(r file.ColumnChunkReader, n int, optional bool, to *cells) error {
-			return read(r.(*file.Int64ColumnChunkReader).ReadBatchInPage, r, n, optional, to, func(x int64) { to.decimal(big.NewInt(x), scale) })
-		}
+		return reading{typ: Float64, width: 8, bits: func(to *cells, x uint64) { integer(to, int64(x)) }, bulk: func(out []float64, xs []uint64) bool {
+			return exact(out, xs) && divide(out, scale)
+		}}
 	case parquet.Types.FixedLenByteArray:
 		if c.TypeLength() < 1 || c.TypeLength() > maxDecimalBytes {
-			return unread, nil
+			return reading{}
 		}
-		return Float64, func(r file.ColumnChunkReader, n int, optional bool, to *cells) error {
-			return read(r.(*file.FixedLenByteArrayColumnChunkReader).ReadBatchInPage, r, n, optional, to, func(x parquet.FixedLenByteArray) { to.decimal(signed(x), scale) })
-		}
+		return reading{typ: Float64, width: c.TypeLength(), bytes: func(to *cells, b []byte) { to.decimal(signed(b), scale) }}
+	case parquet.Types.ByteArray:
+		return reading{typ: Float64, bytes: func(to *cells, b []byte) {
+			if len(b) > maxDecimalBytes {
+				to.fault(tooLong, "")
+				to.missing()
+				return
+			}
+			to.decimal(signed(b), scale)
+		}}
 	}
-	return unread, nil
+	return reading{}
 }
 
-// maxDecimalBytes hold maxDecimalDigits.
-const maxDecimalBytes = 32
+// divide makes decimals of exact integers: where the power of ten is a float64 too, one division rounds as the decimal itself would.
+func divide(out []float64, scale int) bool {
+	const exactPower = 22
+	if scale > exactPower {
+		return false
+	}
+	power := math.Pow10(scale)
+	for i := range out {
+		out[i] /= power
+	}
+	return true
+}
 
 // signed is a big-endian number in two's complement.
 func signed(b []byte) *big.Int {
@@ -137,67 +204,4 @@ func signed(b []byte) *big.Int {
 		x.Sub(x, new(big.Int).Lsh(big.NewInt(1), uint(8*len(b))))
 	}
 	return x
-}
-
-func readTexts(r file.ColumnChunkReader, n int, optional bool, to *cells) error {
-	return read(r.(*file.ByteArrayColumnChunkReader).ReadBatchInPage, r, n, optional, to, func(x parquet.ByteArray) { to.text(x) })
-}
-
-func readHalves(r file.ColumnChunkReader, n int, optional bool, to *cells) error {
-	return read(r.(*file.FixedLenByteArrayColumnChunkReader).ReadBatchInPage, r, n, optional, to, func(x parquet.FixedLenByteArray) {
-		to.float(float64(float16.FromLEBytes(x).Float32()), 32)
-	})
-}
-
-// read asks for values page by page, so that each is taken before the page under it goes, and holds levels against values: a row has a value
-// where its level says so, and nowhere else.
-func read[T any](next func(int64, []T, []int16, []int16) (int64, int, error), r file.ColumnChunkReader, n int, optional bool, to *cells, put func(T)) error {
-	values := make([]T, n)
-	var levels []int16
-	if optional {
-		levels = make([]int16, n)
-	}
-	for got := 0; got < n; {
-		rows, some, err := next(int64(n-got), values[:n-got], levels[:min(n-got, len(levels))], nil)
-		if err == nil {
-			err = r.Err()
-		}
-		if err != nil {
-			return err
-		}
-		if rows <= 0 || rows > int64(n-got) {
-			return fmt.Errorf("%d rows came and %d are missing", got, n-got)
-		}
-		got += int(rows)
-		if !optional {
-			if int64(some) != rows {
-				return fmt.Errorf("%d values came for %d rows", some, rows)
-			}
-			for _, x := range values[:some] {
-				put(x)
-			}
-			continue
-		}
-		at := levels[:rows]
-		if slices.ContainsFunc(at, func(l int16) bool { return l < 0 || l > 1 }) {
-			return errors.New("a level is neither 0 nor 1")
-		}
-		want := 0
-		for _, l := range at {
-			want += int(l)
-		}
-		if some != want {
-			return fmt.Errorf("%d values came and levels say %d", some, want)
-		}
-		i := 0
-		for _, l := range at {
-			if l == 0 {
-				to.missing()
-				continue
-			}
-			put(values[i])
-			i++
-		}
-	}
-	return nil
 }

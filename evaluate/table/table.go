@@ -73,6 +73,7 @@ type Table struct {
 	Rows   int64
 	files  []*opened
 	lock   sync.Mutex // over digests
+	part   int64      // rows of a part; 0: as suits the rows and workers
 }
 
 // opened is one file of a table.

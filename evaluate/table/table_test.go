@@ -233,20 +233,22 @@ func (c *changing) ReadAt(b []byte, at int64) (int, error) {
 
 // Whatever is read comes from the bytes that the digest is of, or not at all.
 func TestChangedFile(t *testing.T) {
-	content := func(line string) []byte { return []byte("k,x\n" + strings.Repeat(line, 300000)) } // more than one block
-	b := content("1,2\n")
+	content := func(x any) []byte { // some blocks
+		return []byte("k,x\n" + strings.Repeat(fmt.Sprintf("%s,%v\n", strings.Repeat("k", 200), x), 1600))
+	}
+	b := content(2)
 	for name, c := range map[string]struct {
 		change func([]byte, int64) (int, error)
 		code   string
 	}{
 		"other bytes": {func(b []byte, at int64) (int, error) {
-			return bytes.NewReader(content("1,3\n")).ReadAt(b, at)
+			return bytes.NewReader(content(3)).ReadAt(b, at)
 		}, codeChanged},
 		"shorter": {func(b []byte, _ int64) (int, error) { return 10, io.EOF }, codeChanged},
 		"no disk": {func(b []byte, _ int64) (int, error) { return 0, errors.New("input/output error") }, codeUnreadable},
 	} {
 		refused := 0
-		for after := range 60 {
+		for after := range 24 {
 			f := &changing{inMemory: inMemory{bytes.NewReader(b)}, after: after, change: c.change}
 			ta, err := Open(t.Context(), Source{Name: "x.csv", Open: func(context.Context) (File, error) { return f, nil }})
 			var got []Column
@@ -260,15 +262,53 @@ func TestChangedFile(t *testing.T) {
 			case err != nil:
 				t.Errorf("%s after %d reads: %v", name, after, err)
 			default:
-				sum := sha256.Sum256(content(fmt.Sprintf("1,%v\n", got[0].Numbers[0])))
+				sum := sha256.Sum256(content(got[0].Numbers[0]))
 				if ta.Input.SHA256 != evidence.Digest("sha256:"+hex.EncodeToString(sum[:])) || slices.Min(got[0].Numbers) != slices.Max(got[0].Numbers) {
 					t.Errorf("%s after %d reads: the digest is not that of the rows", name, after)
 				}
 			}
 		}
-		if refused < 30 {
+		if refused < 10 {
 			t.Errorf("%s: only %d were refused", name, refused)
 		}
+	}
+}
+
+// The same with several workers, who read other places at the time that the digest is taken.
+func TestChangedParquet(t *testing.T) {
+	xs := make([]float64, 100_000)
+	for i := range xs {
+		xs[i] = math.Sqrt(float64(i))
+	}
+	b, err := writers()["Parquet"]([]Column{{Name: "x", Type: Float64, Numbers: xs}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := bytes.Clone(b)
+	other[len(b)/2] ^= 1
+	changed, read := 0, 0
+	for after := range 3 * len(b) / pinBlock {
+		f := &changing{inMemory: inMemory{bytes.NewReader(b)}, after: after, change: func(b []byte, at int64) (int, error) { return bytes.NewReader(other).ReadAt(b, at) }}
+		ta, err := Open(t.Context(), Source{Name: "x.parquet", Open: func(context.Context) (File, error) { return f, nil }})
+		if err == nil {
+			ta.part = 10_000
+			err = ta.Each(t.Context(), []Want{{"x", Number}}, 3, func(int, Batch) error { return nil })
+		}
+		var e *Error
+		switch {
+		case err == nil:
+			read++
+			if sum := sha256.Sum256(b); ta.Input.SHA256 != evidence.Digest("sha256:"+hex.EncodeToString(sum[:])) {
+				t.Errorf("after %d reads: another digest", after)
+			}
+		case !errors.As(err, &e) || e.Code != codeChanged && e.Code != codeParquet:
+			t.Errorf("after %d reads: %v", after, err)
+		case e.Code == codeChanged:
+			changed++
+		}
+	}
+	if changed < 5 || read == 0 {
+		t.Errorf("%d were seen to change, %d were read before", changed, read)
 	}
 }
 
