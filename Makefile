@@ -14,7 +14,6 @@ PEERS := $(if $(PYTHON),GATECARD_PYTHON='$(CURDIR)/.venv/bin/python')
 
 FUZZTIME ?= 20s
 CHECKS ?= 20000
-TIMES ?= 4
 
 .PHONY: help build demo test quick bench lint generate fixtures oracle fuzz soak python
 
@@ -34,8 +33,10 @@ test: $(VENV) bin/testcount ## everything that CI runs
 quick: ## the inner loop: Go's tests without the slow ones, without peers
 	@go test -buildvcs=auto -short ./...
 
-bench: python build $(VENV) ## measure against scikit-learn on the census rows, repeated (TIMES=4)
-	@.venv/bin/python fixtures/bench/bench.py --gatecard bin/gatecard --times $(TIMES)
+bench: build .venv-bench/made ## measure against Polars, DuckDB, scikit-learn, … (ROWS=28400000; RUNS=3; ONLY=main,slow,sizes,groups,cross; HUGE=1: ten times the rows)
+	@go build -trimpath -buildvcs=false -o bin/bench/decode ./fixtures/bench/decode
+	@.venv-bench/bin/python fixtures/bench/bench.py --gatecard bin/gatecard --decode bin/bench/decode $(if $(ROWS),--rows $(ROWS)) \
+	  $(if $(RUNS),--runs $(RUNS)) $(if $(ONLY),--only $(ONLY)) $(if $(HUGE),--huge)
 
 lint: ## gofmt, go vet and golangci-lint
 	@files=$$(gofmt -s -l .); [ -z "$$files" ] || { echo "not in gofmt's form:" $$files; exit 1; }
@@ -80,4 +81,12 @@ bin/testcount: tools/testcount/main.go tools/go.mod
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r fixtures/requirements.txt
+	@touch $@
+
+.venv-bench/made: fixtures/bench/requirements.txt
+	@$(MAKE) --no-print-directory python
+	@echo "installing the benchmark's peers into .venv-bench …"
+	@rm -rf .venv-bench
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r fixtures/bench/requirements.txt
 	@touch $@
