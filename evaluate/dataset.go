@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 
@@ -33,6 +34,7 @@ type orderedDataset struct {
 	n         int64
 	canonical []uint32 // of each cell: its number by the order of its texts
 	header    []byte
+	width     int // bytes of a number
 
 	lock   sync.Mutex
 	open   map[int64]*openBlock
@@ -50,6 +52,9 @@ const blockRows = 1 << 16
 // newOrderedDataset begins with the texts that each combination of groups stands for.
 func newOrderedDataset(n int64, texts [][]string) *orderedDataset {
 	d := &orderedDataset{n: n, open: map[int64]*openBlock{}, canonical: make([]uint32, 2*len(texts)), blocks: make([][sha256.Size]byte, (n+blockRows-1)/blockRows)}
+	if d.width = 2; len(d.canonical) > math.MaxUint16 {
+		d.width = 4
+	}
 	order := make([]int, len(texts))
 	for i := range order {
 		order[i] = i
@@ -76,12 +81,18 @@ func (d *orderedDataset) add(first int64, cells []uint32) {
 		o := d.open[block]
 		if o == nil {
 			size := int(min(blockRows, d.n-block*blockRows))
-			o = &openBlock{make([]byte, 4*size), size}
+			o = &openBlock{make([]byte, d.width*size), size}
 			d.open[block] = o
 		}
 		d.lock.Unlock()
-		for i, c := range cells[:k] {
-			binary.LittleEndian.PutUint32(o.bytes[4*(at+i):], d.canonical[c])
+		if bytes := o.bytes[d.width*at:]; d.width == 2 {
+			for i, c := range cells[:k] {
+				binary.LittleEndian.PutUint16(bytes[2*i:], uint16(d.canonical[c]))
+			}
+		} else {
+			for i, c := range cells[:k] {
+				binary.LittleEndian.PutUint32(bytes[4*i:], d.canonical[c])
+			}
 		}
 		d.lock.Lock()
 		if o.left -= k; o.left == 0 {

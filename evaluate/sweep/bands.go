@@ -59,19 +59,18 @@ type banded struct {
 	outside map[int32]*page // number: above unitPages for scores above 1, below 0 for negative ones
 }
 
-// bands are those of all slices.
+// bands are those of all slots.
 type bands struct {
-	plan   *Plan
-	counts [][]banded // [dimension][slice]; overall only where there is no dimension, since it is the sum of any
+	sizes  []int // of the dimensions, overall first
+	groups []countGroup
+	counts [][]banded // [group][slot]
 }
 
 func newBands(p Plan) *bands {
-	b := &bands{plan: &p}
-	for _, size := range p.Sizes {
-		b.counts = append(b.counts, make([]banded, size))
-	}
-	if len(p.Sizes) == 0 {
-		b.counts = [][]banded{make([]banded, 1)}
+	dimensions, sizes := p.dimensions()
+	b := &bands{sizes: sizes, groups: groups(dimensions, sizes, func(int) bool { return true })}
+	for _, g := range b.groups {
+		b.counts = append(b.counts, make([]banded, g.size))
 	}
 	return b
 }
@@ -111,17 +110,10 @@ func (b *bands) add(r Rows) {
 		for i, x := range r.Score[from:][:n] {
 			pages[i], cells[i], parts[i] = place(x)
 		}
-		for d := range b.counts {
-			of := []uint32(nil)
-			if len(b.plan.Dimensions) > 0 {
-				of = b.plan.Dimensions[d]
-			}
+		for g := range b.groups {
+			of, counts := b.groups[g].of, b.counts[g]
 			for i, c := range r.Cell[from:][:n] {
-				s := uint32(0)
-				if of != nil {
-					s = of[c>>1]
-				}
-				b.counts[d][s].page(pages[i])[cells[i]].add(c&1, parts[i])
+				counts[of[c>>1]].page(pages[i])[cells[i]].add(c&1, parts[i])
 			}
 		}
 	}
@@ -209,17 +201,25 @@ func (b *bands) slices() [][][]Band {
 	if b == nil {
 		return nil
 	}
-	var overall banded
-	for s := range b.counts[0] {
-		overall.merge(&b.counts[0][s])
-	}
-	all := [][][]Band{{overall.list()}}
-	for d := range b.plan.Sizes {
-		lists := make([][]Band, b.plan.Sizes[d])
-		for s := range lists {
-			lists[s] = b.counts[d][s].list()
+	all := make([][][]Band, len(b.sizes))
+	for g, group := range b.groups {
+		for _, m := range group.members {
+			slots := make([][]int, b.sizes[m.dimension])
+			for slot, s := range m.slice {
+				slots[s] = append(slots[s], slot)
+			}
+			for _, of := range slots {
+				var sum banded
+				if len(of) == 1 {
+					sum = b.counts[g][of[0]]
+				} else {
+					for _, slot := range of {
+						sum.merge(&b.counts[g][slot])
+					}
+				}
+				all[m.dimension] = append(all[m.dimension], sum.list())
+			}
 		}
-		all = append(all, lists)
 	}
 	return all
 }

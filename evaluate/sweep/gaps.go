@@ -6,29 +6,28 @@ import (
 	"slices"
 )
 
-// gaps counts the rows of the commoner class by where they lie among those of the rarer: for each dimension, for each slice, in each gap between
+// gaps counts the rows of the commoner class by where they lie among those of the rarer: for each group of dimensions, for each slot, in each gap between
 // two distinct scores of the rarer class and at each of these scores.
 type gaps struct {
 	rare   *Rare
 	class  uint32
 	finder *finder
-	sizes  []gapCounts // one a dimension, overall first
+	groups []gapCounts
 }
 
-// gapCounts are those of one dimension. Where they fit, a slice has a count for each gap of all rare rows (dense); where there are many slices, only for
-// those of its own rare rows.
+// gapCounts are those of one group. Where they fit, a slot has a count for each gap of all rare rows (dense); where there are many slots, only for
+// those of its own rare rows, and the group has one dimension.
 type gapCounts struct {
-	of     []uint32 // slice of each combination
+	countGroup
 	counts []uint32
-	own    []ownRows // by slice
 
 	dense  bool
 	stride uint32
-	// where not dense: own[start[slice·blocks + gap>>shift]] is near
+	// where not dense: c.at[c.start[slot·blocks + gap>>shift]] is near
 	blocks, shift uint32
 	start         []uint32
-	at            []uint32 // places of the slices' distinct rare scores among all, slice by slice
-	first         []uint32 // slice: its first count
+	at            []uint32 // places of the slots' distinct rare scores among all, slot by slot
+	first         []uint32 // slot: its first count
 }
 
 // ownRows are the distinct scores that a slice's rare rows have: places among all, and rows at each.
@@ -58,37 +57,44 @@ func (r *Rare) fits(p Plan) error {
 	return nil
 }
 
-func newGaps(p Plan, rare *Rare) *gaps {
+func newGaps(p Plan, rare *Rare, dense int) *gaps {
 	g := &gaps{rare: rare, class: uint32(rare.class), finder: newFinder(rare.keys)}
+	stride := 2*len(rare.keys) + 1
 	dimensions, sizes := p.dimensions()
-	for d, of := range dimensions {
-		g.sizes = append(g.sizes, newGapCounts(rare, of, sizes[d], maxDense))
+	for _, group := range groups(dimensions, sizes, func(slots int) bool { return slots*stride <= dense }) {
+		g.groups = append(g.groups, newGapCounts(rare, group, dense))
 	}
 	return g
 }
 
-func newGapCounts(rare *Rare, of []uint32, size, dense int) gapCounts {
-	c := gapCounts{of: of, own: make([]ownRows, size), stride: uint32(2*len(rare.keys) + 1)}
-	for _, row := range rare.rows { // ascending by place
-		own := &c.own[of[row.combination]]
+// own gives each slot or slice, by combination, its own rare rows.
+func (r *Rare) own(of []uint32, size int) []ownRows {
+	all := make([]ownRows, size)
+	for _, row := range r.rows { // ascending by place
+		own := &all[of[row.combination]]
 		if n := len(own.at); n > 0 && own.at[n-1] == row.at {
 			own.rows[n-1]++
 		} else {
 			own.at, own.rows = append(own.at, row.at), append(own.rows, 1)
 		}
 	}
-	if c.dense = size*int(c.stride) <= dense; c.dense {
-		c.counts = make([]uint32, size*int(c.stride))
+	return all
+}
+
+func newGapCounts(rare *Rare, group countGroup, dense int) gapCounts {
+	c := gapCounts{countGroup: group, stride: uint32(2*len(rare.keys) + 1)}
+	if c.dense = c.size*int(c.stride) <= dense; c.dense {
+		c.counts = make([]uint32, c.size*int(c.stride))
 		return c
 	}
-	for c.blocks = 1; int(c.blocks)*size < startTable && int(c.blocks) < len(rare.keys); {
+	for c.blocks = 1; int(c.blocks)*c.size < startTable && int(c.blocks) < len(rare.keys); {
 		c.blocks *= 2
 	}
 	for uint32(len(rare.keys))>>c.shift >= c.blocks {
 		c.shift++
 	}
 	c.blocks++
-	for _, own := range c.own {
+	for _, own := range rare.own(c.of, c.size) {
 		c.first = append(c.first, uint32(2*len(c.at)+len(c.first)))
 		i := 0
 		for b := range c.blocks {
@@ -100,7 +106,7 @@ func newGapCounts(rare *Rare, of []uint32, size, dense int) gapCounts {
 		c.at = append(c.at, own.at...)
 	}
 	c.start = append(c.start, uint32(len(c.at)))
-	c.counts = make([]uint32, 2*len(c.at)+size)
+	c.counts = make([]uint32, 2*len(c.at)+c.size)
 	return c
 }
 
@@ -109,27 +115,40 @@ const gapBatch = 2048
 
 func (g *gaps) add(r Rows) error {
 	var gap, combination [gapBatch]uint32
+	f := g.finder
+	low, span, shift, table := f.min, f.max-f.min, f.shift, f.table
 	for from := 0; from < len(r.Score); {
 		n := 0
-		for ; from < len(r.Score) && n < gapBatch; from++ {
-			cell := r.Cell[from]
+		to := min(from+gapBatch, len(r.Score))
+		score, cells := r.Score[from:to], r.Cell[from:to]
+		for i, cell := range cells {
 			if cell&1 == g.class {
 				continue
 			}
-			k := keyOf(r.Score[from])
-			at := g.finder.below(k)
-			place := uint32(2 * at)
-			if at < len(g.finder.keys) && g.finder.keys[at] == k {
-				place++
+			k := keyOf(score[i])
+			combination[n] = cell >> 1
+			if d := k - low; d <= span && d>>shift+1 < uint64(len(table)) && table[d>>shift] == table[d>>shift+1] { // no rare score is near
+				gap[n] = 2 * table[d>>shift]
+			} else {
+				gap[n] = f.gap(k)
 			}
-			gap[n], combination[n] = place, cell>>1
 			n++
 		}
-		for d := range g.sizes {
-			g.sizes[d].add(gap[:n], combination[:n])
+		for d := range g.groups {
+			g.groups[d].add(gap[:n], combination[:n])
 		}
+		from = to
 	}
 	return nil
+}
+
+// gap is twice the number of keys below k, and 1 more where k is one.
+func (f *finder) gap(k uint64) uint32 {
+	at := f.below(k)
+	if at < len(f.keys) && f.keys[at] == k {
+		return uint32(2*at + 1)
+	}
+	return uint32(2 * at)
 }
 
 func (c *gapCounts) add(gap, combination []uint32) {
@@ -162,8 +181,8 @@ func (g *gaps) merge(u *gaps) error {
 	if g.rare != u.rare && !g.rare.equal(u.rare) {
 		return errors.New("the tallies know other rows of the rarer class")
 	}
-	for d := range g.sizes {
-		to, from := g.sizes[d].counts, u.sizes[d].counts
+	for d := range g.groups {
+		to, from := g.groups[d].counts, u.groups[d].counts
 		for i, n := range from {
 			to[i] += n
 		}
@@ -172,39 +191,48 @@ func (g *gaps) merge(u *gaps) error {
 }
 
 // walk takes each slice's path through its gaps.
-func (g *gaps) walk(p *Plan, paths [][]path) {
-	for d := range g.sizes {
-		c := &g.sizes[d]
-		for s := range paths[d] {
-			own, counts := c.own[s], c.counts
-			if c.dense {
-				counts = c.sparse(uint32(s))
-			} else {
-				counts = counts[c.first[s]:]
+func (g *gaps) walk(p *Plan, dimensions [][]uint32, paths [][]path) {
+	for i := range g.groups {
+		c := &g.groups[i]
+		for _, m := range c.members {
+			all := paths[m.dimension]
+			own := g.rare.own(dimensions[m.dimension], len(all))
+			for s := range all {
+				counts := []uint32(nil)
+				if c.dense {
+					counts = c.between(own[s].at, m.slice, uint32(s))
+				} else {
+					counts = c.counts[c.first[s]:]
+				}
+				for i, rows := range own[s].rows {
+					g.step(p, &all[s], counts[2*i], 0)
+					g.step(p, &all[s], counts[2*i+1], rows)
+				}
+				g.step(p, &all[s], counts[2*len(own[s].rows)], 0)
 			}
-			for i, rows := range own.rows {
-				g.step(p, &paths[d][s], counts[2*i], 0)
-				g.step(p, &paths[d][s], counts[2*i+1], rows)
-			}
-			g.step(p, &paths[d][s], counts[2*len(own.rows)], 0)
 		}
 	}
 }
 
-// sparse adds a slice's dense counts up to those of its own rows' gaps.
-func (c *gapCounts) sparse(s uint32) []uint32 {
-	dense, own := c.counts[s*c.stride:][:c.stride], c.own[s].at
+// between adds the dense counts of a slice's slots up to those of the gaps between the slice's own rows, and at them.
+func (c *gapCounts) between(own []uint32, slice []uint32, s uint32) []uint32 {
 	out := make([]uint32, 2*len(own)+1)
-	from := uint32(0)
-	for i, at := range own {
-		for ; from <= 2*at; from++ {
-			out[2*i] += dense[from]
+	for slot, of := range slice {
+		if of != s {
+			continue
 		}
-		out[2*i+1] = dense[from]
-		from++
-	}
-	for ; from < c.stride; from++ {
-		out[2*len(own)] += dense[from]
+		dense := c.counts[slot*int(c.stride):][:c.stride]
+		from := uint32(0)
+		for i, at := range own {
+			for ; from <= 2*at; from++ {
+				out[2*i] += dense[from]
+			}
+			out[2*i+1] += dense[from]
+			from++
+		}
+		for ; from < c.stride; from++ {
+			out[2*len(own)] += dense[from]
+		}
 	}
 	return out
 }

@@ -9,7 +9,8 @@ const float64Eps = 0x1p-52
 // difference of two.
 type losses struct {
 	eps   float64
-	scale int // of log loss
+	scale int     // of log loss
+	unit  float64 // 2^scale
 }
 
 // brierScale is the scale of squared errors, which are at most 1: rounding errs by at most 1.1e-19 a row.
@@ -19,7 +20,7 @@ const brierScale = 62
 // row, and 15.94 for float32's gives 2^-58.
 func newLosses(eps float64) losses {
 	_, exponent := math.Frexp(-math.Log(eps)) // −log eps < 2^exponent
-	return losses{eps: eps, scale: 62 - exponent}
+	return losses{eps: eps, scale: 62 - exponent, unit: math.Ldexp(1, 62-exponent)}
 }
 
 // log is the log loss of one row: −log of the probability that was given to its label, clipped to [eps, 1−eps], as scikit-learn's log_loss
@@ -29,14 +30,14 @@ func (l losses) log(p float64, label uint8) int64 {
 	if label == 0 {
 		p = 1 - p
 	}
-	return scaled(-math.Log(min(max(p, l.eps), 1-l.eps)), l.scale)
+	return scaled(-math.Log(min(max(p, l.eps), 1-l.eps)), l.unit)
 }
 
 // brier is the squared error of one row.
 func (l losses) brier(p float64, label uint8) int64 {
 	d := p - float64(label)
-	return scaled(d*d, brierScale)
+	return scaled(d*d, 1<<brierScale)
 }
 
-// scaled is round(x·2^scale), half away from zero.
-func scaled(x float64, scale int) int64 { return int64(math.Round(math.Ldexp(x, scale))) }
+// scaled is round(x·unit), half to even, where unit is a power of two: the product is exact.
+func scaled(x, unit float64) int64 { return int64(math.RoundToEven(x * unit)) }

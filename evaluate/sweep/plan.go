@@ -131,14 +131,14 @@ func (p Plan) checkRows(r Rows, before int64) error {
 		return fmt.Errorf("more than %d rows", int64(maxRows))
 	}
 	first := before + 1
-	if err := bad(r.Score, infinite, first, "scores", "not finite"); err != nil {
+	if err := finite(r.Score, first, "scores"); err != nil {
 		return err
 	}
 	for i, xs := range r.Rivals {
 		if len(xs) != n {
 			return fmt.Errorf("%d scores of rival %d and %d rows", len(xs), i+1, n)
 		}
-		if err := bad(xs, infinite, first, fmt.Sprintf("scores of rival %d", i+1), "not finite"); err != nil {
+		if err := finite(xs, first, fmt.Sprintf("scores of rival %d", i+1)); err != nil {
 			return err
 		}
 	}
@@ -153,7 +153,17 @@ func (p Plan) checkRows(r Rows, before int64) error {
 	return nil
 }
 
-func infinite(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
+// finite refuses numbers that are not.
+func finite(xs []float64, first int64, name string) error {
+	off := 0.0
+	for _, x := range xs {
+		off += x - x // 0, and NaN for what is not finite
+	}
+	if off == 0 {
+		return nil
+	}
+	return bad(xs, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }, first, name, "not finite")
+}
 
 // firstRows is how many row numbers an error names.
 const firstRows = 3

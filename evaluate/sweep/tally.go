@@ -43,7 +43,7 @@ func newTally(p Plan, rare *Rare, splits *finder, l Limits) *Tally {
 	case !p.Ranks:
 	case rare != nil:
 		if t.wrong = rare.fits(p); t.wrong == nil {
-			t.gaps = newGaps(p, rare)
+			t.gaps = newGaps(p, rare, maxDense)
 		}
 	default:
 		t.ranges = newRanges(l, splits)
@@ -145,7 +145,7 @@ func (t *Tally) close() ([][]Stats, error) {
 	}
 	switch {
 	case t.gaps != nil:
-		t.gaps.walk(&t.plan, paths)
+		t.gaps.walk(&t.plan, dimensions, paths)
 	case t.ranges != nil:
 		if err := t.ranges.walk(&t.plan, dimensions, paths); err != nil {
 			return nil, err

@@ -64,10 +64,7 @@ func TestWaysAgree(t *testing.T) {
 				var tallies []*Tally
 				for _, part := range parts {
 					ta := NewRare(p, rare)
-					dimensions, sizes := ta.plan.dimensions()
-					for d := range ta.gaps.sizes {
-						ta.gaps.sizes[d] = newGapCounts(rare, dimensions[d], sizes[d], dense)
-					}
+					ta.gaps = newGaps(p, rare, dense)
 					if err := ta.Add(part.rows(p)); err != nil {
 						t.Fatal(err)
 					}
