@@ -33,6 +33,12 @@ type cells struct {
 	rows   int64  // so far, of the file
 	wrong  [faultKinds]faults
 	known  map[string]string
+	found  int             // how often a text was known
+	fresh  strings.Builder // memory for texts that come once
+	alone  bool            // texts mostly come once
+
+	expect int    // rows that the batch will have
+	marks  []bool // memory for marks of missing cells
 
 	codes map[string]uint32 // of the dictionary's texts
 	gone  int               // cells of the batch with the code noCode
@@ -55,6 +61,9 @@ func (c *cells) take() Column {
 	c.column = Column{Name: done.Name, Type: done.Type}
 	if c.reuse {
 		c.column.Numbers, c.column.Texts, c.column.Codes = done.Numbers[:0], done.Texts[:0], done.Codes[:0]
+		if done.Missing != nil {
+			c.marks = done.Missing[:0]
+		}
 	}
 	if c.want.As != Code {
 		return done
@@ -96,30 +105,37 @@ func (c *cells) put(number float64, text string, missing bool) {
 	c.rows++
 	switch c.want.As {
 	case Number:
-		c.column.Numbers = append(c.column.Numbers, number)
+		c.column.Numbers = append(roomFor(c.column.Numbers, 0, c.expect), number)
 	case Value:
-		c.column.Texts = append(c.column.Texts, text)
+		c.column.Texts = append(roomFor(c.column.Texts, 0, c.expect), text)
 	case Code:
+		code := noCode
 		if missing {
-			c.column.Codes = append(c.column.Codes, noCode)
 			c.gone++
 		} else {
-			c.column.Codes = append(c.column.Codes, c.code(text))
+			code = c.code(text)
 		}
+		c.column.Codes = append(roomFor(c.column.Codes, 0, c.expect), code)
 		return
 	}
 	if missing && c.column.Missing == nil {
-		c.column.Missing = make([]bool, c.length()-1, batchRows)
+		c.beginMarks(c.length() - 1)
 	}
 	if c.column.Missing != nil {
 		c.column.Missing = append(c.column.Missing, missing)
 	}
 }
 
+// beginMarks marks the cells so far as not missing.
+func (c *cells) beginMarks(cells int) {
+	c.column.Missing = roomFor(c.marks, cells, c.expect)
+	clear(c.column.Missing)
+}
+
 // putCode puts a code of the dictionary, or noCode.
 func (c *cells) putCode(code uint32) {
 	c.rows++
-	c.column.Codes = append(c.column.Codes, code)
+	c.column.Codes = append(roomFor(c.column.Codes, 0, c.expect), code)
 	c.gone += int((uint64(code) + 1) >> 32)
 }
 
@@ -130,7 +146,7 @@ func (c *cells) lastCode() uint32 { return c.column.Codes[len(c.column.Codes)-1]
 func (c *cells) roomForNumbers(n int, present []bool) []float64 {
 	c.mark(n, present)
 	had := len(c.column.Numbers)
-	c.column.Numbers = roomFor(c.column.Numbers, n)
+	c.column.Numbers = roomFor(c.column.Numbers, n, c.expect)
 	return c.column.Numbers[had:]
 }
 
@@ -138,7 +154,7 @@ func (c *cells) roomForNumbers(n int, present []bool) []float64 {
 func (c *cells) roomForTexts(n int, present []bool) []string {
 	c.mark(n, present)
 	had := len(c.column.Texts)
-	c.column.Texts = roomFor(c.column.Texts, n)
+	c.column.Texts = roomFor(c.column.Texts, n, c.expect)
 	return c.column.Texts[had:]
 }
 
@@ -147,14 +163,17 @@ func (c *cells) roomForCodes(n, some int) []uint32 {
 	c.rows += int64(n)
 	c.gone += n - some
 	had := len(c.column.Codes)
-	c.column.Codes = roomFor(c.column.Codes, n)
+	c.column.Codes = roomFor(c.column.Codes, n, c.expect)
 	return c.column.Codes[had:]
 }
 
-// roomFor makes a list longer. One that was empty becomes as long as a batch, so that it need not grow.
-func roomFor[T any](xs []T, n int) []T {
-	if cap(xs)-len(xs) < n && len(xs) > 0 {
-		xs = slices.Grow(xs, max(n, batchRows-len(xs)))
+// roomFor makes a list longer. One that has no memory gets that of the batch it is expected to become.
+func roomFor[T any](xs []T, n, expect int) []T {
+	if cap(xs) == 0 {
+		return make([]T, n, max(n, expect))
+	}
+	if n == 0 {
+		return xs
 	}
 	return slices.Grow(xs, n)[:len(xs)+n]
 }
@@ -167,10 +186,12 @@ func (c *cells) mark(n int, present []bool) {
 		return
 	}
 	if c.column.Missing == nil {
-		c.column.Missing = make([]bool, had, max(batchRows, had+n))
+		c.beginMarks(had)
 	}
 	if present == nil {
-		c.column.Missing = append(c.column.Missing, make([]bool, n)...)
+		at := len(c.column.Missing)
+		c.column.Missing = roomFor(c.column.Missing, n, c.expect)
+		clear(c.column.Missing[at:])
 		return
 	}
 	for _, there := range present[:n] {
@@ -268,6 +289,12 @@ func (c *cells) decimal(unscaled *big.Int, scale int) {
 
 // text is a cell of text. For numbers it is parsed; its bytes are not kept.
 func (c *cells) text(b []byte) {
+	if c.want.As == Code {
+		if code, ok := c.codes[string(b)]; ok { // so it was looked at
+			c.putCode(code)
+			return
+		}
+	}
 	switch {
 	case len(b) > maxCell:
 		c.fault(tooLong, "")
@@ -302,12 +329,27 @@ func (c *cells) text(b []byte) {
 // knownTexts bounds what share keeps.
 const knownTexts = 1 << 12
 
-// share gives equal texts one memory: groups and labels are few and their rows many.
+// freshBytes is the memory that texts which come once share: a text that is kept keeps that much.
+const freshBytes = 16 << 10
+
+// share gives equal texts one memory: groups and labels are few and their rows many. Where they are not, as with ids, it looks no more.
 func (c *cells) share(b []byte) string {
+	if c.alone {
+		if c.fresh.Cap()-c.fresh.Len() < len(b) {
+			c.fresh.Reset()
+			c.fresh.Grow(max(freshBytes, len(b)))
+		}
+		at := c.fresh.Len()
+		c.fresh.Write(b)
+		return c.fresh.String()[at:]
+	}
 	if s, ok := c.known[string(b)]; ok {
+		c.found++
 		return s
 	}
 	if len(c.known) >= knownTexts {
+		c.alone = c.found < knownTexts
+		c.found = 0
 		clear(c.known)
 	}
 	s := string(b)

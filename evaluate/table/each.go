@@ -223,6 +223,7 @@ func (r *run) part(ctx context.Context, w *worker, i int) error {
 	folders := make([]*Constant, len(w.wanted)) // of those that no file stores
 	for k, c := range w.wanted {
 		c.begin(part.First - 1)
+		c.expect = int(min(part.Rows, batchRows))
 		if at := slices.IndexFunc(file.constants, func(x Constant) bool { return x.Name == c.want.Name }); at >= 0 {
 			folders[k] = &file.constants[at]
 		} else {
@@ -254,6 +255,9 @@ func (r *run) part(ctx context.Context, w *worker, i int) error {
 			b.Columns = slices.Clone(w.batch)
 		}
 		rows += int64(n)
+		for _, c := range w.wanted {
+			c.expect = int(max(min(part.Rows-rows, batchRows), 0))
+		}
 		if rows > part.Rows {
 			return &Error{File: file.name, Code: codeRows, What: fmt.Sprintf("more than the %d rows came that the file says follow row %d", part.Rows, part.First-1)}
 		}

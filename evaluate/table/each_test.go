@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,9 +10,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+
+	"github.com/apache/arrow-go/v18/parquet"
+	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/apache/arrow-go/v18/parquet/schema"
 )
 
 // wants are all columns of a table that have a reading, in each way.
@@ -138,6 +145,20 @@ func TestEachIsLoad(t *testing.T) {
 					}
 				}
 			}
+			for i, w := range want {
+				if w.As != Number {
+					continue
+				}
+				for k, x := range loaded[i].Numbers {
+					text, missing := loaded[i-2].cell(k)
+					if b, ok := parseBool(text); ok {
+						text = map[bool]string{false: "0", true: "1"}[b]
+					}
+					if y, _ := parseNumber(text); y != x && !(missing && math.IsNaN(x)) {
+						t.Errorf("%s, row %d: %v as a number and %q as text", w.Name, k+1, x, text)
+					}
+				}
+			}
 			for _, workers := range []int{1, 2, 7} {
 				for _, ta.part = range []int64{0, 7, 64} {
 					got, err := gathered(t.Context(), ta, want, workers)
@@ -185,6 +206,187 @@ func TestEachStops(t *testing.T) {
 			if err := ta.Each(t.Context(), []Want{{"y", Number}}, workers, nil); err == nil || !strings.Contains(err.Error(), "no such column") {
 				t.Errorf("%s: %v", name, err)
 			}
+		}
+	}
+}
+
+// A context that ends ends Each, soon and without another batch of the worker.
+func TestEachIsCancelled(t *testing.T) {
+	xs := make([]float64, 20*batchRows)
+	for i := range xs {
+		xs[i] = float64(i % 9973)
+	}
+	b, err := writers()["Parquet"]([]Column{{Name: "x", Type: Float64, Numbers: xs}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ta, err := Open(t.Context(), source("x.parquet", b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, workers := range []int{1, 2, 7} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var calls atomic.Int64
+		err := ta.Each(ctx, []Want{{"x", Number}}, workers, func(int, Batch) error {
+			calls.Add(1)
+			cancel()
+			return nil
+		})
+		if !errors.Is(err, context.Canceled) || calls.Load() > int64(workers) {
+			t.Errorf("%d workers: %v after %d calls", workers, err, calls.Load())
+		}
+	}
+	if _, err := gathered(t.Context(), ta, []Want{{"x", Code}}, 2); err != nil { // what was given up is read again
+		t.Error(err)
+	}
+}
+
+// Wrong cells are counted over the whole file, whoever found them, and told as Load tells them; errors of do in lower rows go first.
+func TestEachCountsFaults(t *testing.T) {
+	texts := make([]string, 6*batchRows)
+	for i := range texts {
+		texts[i] = strconv.Itoa(i % 10)
+	}
+	for _, i := range []int{5*batchRows + 3, 3 * batchRows, 3*batchRows + 1, 2*batchRows + 7} {
+		texts[i] = "x"
+	}
+	want := fmt.Sprintf(`x.parquet: n: 4 of %d rows are not numbers (first: row %d "x", row %d "x", row %d "x")`, len(texts), 2*batchRows+8, 3*batchRows+1, 3*batchRows+2)
+	b, err := writers()["Parquet"]([]Column{{Name: "n", Type: Text, Texts: texts}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, err := writers()["Parquet"]([]Column{{Name: "n", Type: Text, Texts: []string{"1"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ta, err := OpenAll(t.Context(), []Source{source("good.parquet", good), source("x.parquet", b), source("y.parquet", b)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := []Want{{"n", Number}}
+	if _, err := ta.Load(t.Context(), n); err == nil || err.Error() != want {
+		t.Errorf("Load: got %v, want %s", err, want)
+	}
+	for _, workers := range []int{1, 2, 7} {
+		if _, err := gathered(t.Context(), ta, n, workers); err == nil || err.Error() != want {
+			t.Errorf("%d workers: got %v, want %s", workers, err, want)
+		}
+		for first, want := range map[int64]string{2: "do", 2 + 4*batchRows: want} {
+			err := ta.Each(t.Context(), n, workers, func(_ int, b Batch) error {
+				if b.First >= first {
+					return errors.New("do")
+				}
+				return nil
+			})
+			if err == nil || err.Error() != want {
+				t.Errorf("%d workers, do fails from row %d on: got %v, want %s", workers, first, err, want)
+			}
+		}
+	}
+}
+
+// Dictionaries larger than a batch's, values that are no text, and columns of as many values as rows have codes that stand for their texts.
+func TestManyCodes(t *testing.T) {
+	n := 2*batchRows + 11
+	few, many, numbers, gone := make([]string, n), make([]string, n), make([]float64, n), make([]bool, n)
+	for i := range n {
+		few[i], many[i], numbers[i], gone[i] = fmt.Sprint("t", i*7%6007), fmt.Sprint("t", i), float64(i*7%6007)/8, i%11 == 3
+		if gone[i] {
+			few[i] = ""
+		}
+		if i%6007 == 5 {
+			numbers[i] = math.NaN()
+		}
+	}
+	b, err := writers()["Parquet"]([]Column{
+		{Name: "few", Type: Text, Texts: few, Missing: gone}, {Name: "many", Type: Text, Texts: many}, {Name: "numbers", Type: Float64, Numbers: numbers},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ta, err := Open(t.Context(), source("x.parquet", b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values, codes []Want
+	for _, n := range ta.Names {
+		values, codes = append(values, Want{n, Value}), append(codes, Want{n, Code})
+	}
+	want, err := ta.Load(t.Context(), values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		if want[0].Texts[i] != few[i] || want[1].Texts[i] != many[i] || want[2].gone(i) != math.IsNaN(numbers[i]) {
+			t.Fatalf("row %d: %q %q %q", i+1, want[0].Texts[i], want[1].Texts[i], want[2].Texts[i])
+		}
+	}
+	for _, workers := range []int{0, 1, 2} {
+		var got []Column
+		if workers == 0 {
+			got, err = ta.Load(t.Context(), codes)
+		} else {
+			got, err = gathered(t.Context(), ta, codes, workers)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range want {
+			if err := same(want[i], got[i]); err != nil {
+				t.Errorf("%d workers: %v", workers, err)
+			}
+		}
+	}
+	err = ta.Each(t.Context(), codes, 2, func(_ int, b Batch) error {
+		for _, c := range b.Columns {
+			if len(c.Dictionary) > 2*maxDictionary {
+				return fmt.Errorf("%s: a dictionary of %d", c.Name, len(c.Dictionary))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// Decimals of any length are an older way that pyarrow reads and does not write.
+func TestDecimalsOfAnyLength(t *testing.T) {
+	node, err := schema.NewPrimitiveNodeLogical("x", parquet.Repetitions.Required, schema.NewDecimalLogicalType(40, 2), parquet.Types.ByteArray, -1, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := schema.NewGroupNode("schema", parquet.Repetitions.Required, schema.FieldList{node}, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		values []parquet.ByteArray
+		want   string
+	}{
+		"values": {[]parquet.ByteArray{{1, 0}, {0xff}, {}, {0x80, 0, 0, 0, 0, 0, 0, 0, 0}}, "[2.56 -0.01 0 -23611832414348226068.48 2.56 -0.01 0 -2.3611832414348227e+19]"},
+		"wide":   {[]parquet.ByteArray{{1}, make([]byte, 33)}, "x.parquet: x: 1 of 2 rows are not numbers (first: row 2)"},
+	} {
+		var b bytes.Buffer
+		w := file.NewParquetWriter(&b, root)
+		columns := w.AppendRowGroup()
+		column, err := columns.NextColumn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := column.(*file.ByteArrayColumnChunkWriter).WriteBatch(c.values, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(column.Close(), columns.Close(), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		got, err := load(t.Context(), "x.parquet", b.Bytes(), Want{"x", Value}, Want{"x", Number})
+		text := fmt.Sprint(err)
+		if err == nil {
+			text = strings.ReplaceAll(fmt.Sprint(got[0].Texts, got[1].Numbers), "] [", " ")
+		}
+		if text != c.want {
+			t.Errorf("%s: got %s, want %s", name, text, c.want)
 		}
 	}
 }

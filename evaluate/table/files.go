@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/schema"
@@ -18,20 +21,52 @@ func OpenAll(ctx context.Context, sources []Source) (*Table, error) {
 		return nil, errors.New("open a table of no files")
 	}
 	t := &Table{}
-	for _, s := range sources {
-		f, err := open(ctx, s)
-		if err == nil {
+	files, err := openEach(ctx, sources)
+	for _, f := range files {
+		if f != nil {
 			t.files = append(t.files, f)
-			err = f.addConstants()
 		}
-		if err != nil {
-			return nil, closing(err, t)
-		}
+	}
+	if err != nil {
+		return nil, closing(err, t)
 	}
 	if err := t.join(); err != nil {
 		return nil, closing(err, t)
 	}
 	return t, nil
+}
+
+// openEach opens sources side by side. Of several errors it gives that of the first source that has one.
+func openEach(ctx context.Context, sources []Source) ([]*opened, error) {
+	files, errs := make([]*opened, len(sources)), make([]error, len(sources))
+	var next atomic.Int64
+	var failed atomic.Bool
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(sources)) {
+		group.Go(func() {
+			for !failed.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= len(sources) {
+					return
+				}
+				f, err := open(ctx, sources[i])
+				if err == nil {
+					files[i] = f
+					err = f.addConstants()
+				}
+				if errs[i] = err; err != nil {
+					failed.Store(true)
+				}
+			}
+		})
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return files, err
+		}
+	}
+	return files, nil
 }
 
 // addConstants puts the folders' columns behind those of the file.

@@ -113,7 +113,7 @@ func (c *chunk) begin(p page) (err error) {
 	case c.coded:
 		c.places.reset(p.body[1:], uint(p.body[0]))
 	case c.column.bits != nil:
-		err = c.fixed.reset(p.encoding, c.column.width, p.body)
+		err = c.fixed.reset(p.encoding, c.column.width, c.column.array, p.body)
 	default:
 		err = c.texts.reset(p.encoding, c.column.width, p.body)
 	}
@@ -134,7 +134,7 @@ func (c *chunk) learn(p page, to *cells) error {
 	d := &c.dictionary
 	d.had, d.size = true, int(p.values)
 	if c.column.bits != nil {
-		if err := c.fixed.reset(parquet.Encodings.Plain, c.column.width, p.body); err != nil {
+		if err := c.fixed.reset(parquet.Encodings.Plain, c.column.width, c.column.array, p.body); err != nil {
 			return err
 		}
 		if d.size > len(p.body)/c.column.width {

@@ -3,6 +3,7 @@ package table
 import (
 	"math"
 	"math/big"
+	"math/bits"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow/float16"
@@ -18,6 +19,7 @@ type reading struct {
 	bytes  func(to *cells, b []byte)             // or as bytes
 	bulk   func(out []float64, xs []uint64) bool // bits as numbers at once; false: some are wrong or not so simple, and are put one by one
 	double bool                                  // the bits are those of float64s
+	array  bool                                  // it is stored as arrays of bytes of one length
 }
 
 func (r *reading) none() bool { return r.bits == nil && r.bytes == nil }
@@ -52,7 +54,7 @@ func readingOf(root schema.Node, c *schema.Column) reading {
 		found = fraction(c, int(l.Scale()))
 	case schema.Float16LogicalType:
 		if c.PhysicalType() == parquet.Types.FixedLenByteArray && c.TypeLength() == 2 {
-			found = reading{typ: Float32, width: 2, bits: func(to *cells, x uint64) { to.float(half(x), 32) }, bulk: halves}
+			found = reading{typ: Float32, width: 2, array: true, bits: func(to *cells, x uint64) { to.float(half(x), 32) }, bulk: halves}
 		}
 	}
 	if found.none() {
@@ -167,14 +169,25 @@ func fraction(c *schema.Column, scale int) reading {
 			return exact(out, xs) && divide(out, scale)
 		}}
 	case parquet.Types.FixedLenByteArray:
+		if n := c.TypeLength(); n >= 1 && n <= 8 {
+			return reading{typ: Float64, width: n, array: true, bits: func(to *cells, x uint64) { integer(to, turned(x, n)) }, bulk: func(out []float64, xs []uint64) bool {
+				all := true
+				for i, x := range xs {
+					whole := turned(x, n)
+					out[i] = float64(whole)
+					all = all && uint64(whole)+exactInteger <= 2*exactInteger
+				}
+				return all && divide(out, scale)
+			}}
+		}
 		if c.TypeLength() < 1 || c.TypeLength() > maxDecimalBytes {
 			return reading{}
 		}
-		return reading{typ: Float64, width: c.TypeLength(), bytes: func(to *cells, b []byte) { to.decimal(signed(b), scale) }}
+		return reading{typ: Float64, width: c.TypeLength(), array: true, bytes: func(to *cells, b []byte) { to.decimal(signed(b), scale) }}
 	case parquet.Types.ByteArray:
 		return reading{typ: Float64, bytes: func(to *cells, b []byte) {
 			if len(b) > maxDecimalBytes {
-				to.fault(tooLong, "")
+				to.fault(notNumber, "")
 				to.missing()
 				return
 			}
@@ -196,6 +209,9 @@ func divide(out []float64, scale int) bool {
 	}
 	return true
 }
+
+// turned is the big-endian number of n bytes in two's complement whose first byte is x's lowest.
+func turned(x uint64, n int) int64 { return int64(bits.ReverseBytes64(x)) >> (64 - 8*n) }
 
 // signed is a big-endian number in two's complement.
 func signed(b []byte) *big.Int {

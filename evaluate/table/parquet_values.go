@@ -285,19 +285,20 @@ func wide(b []byte, bit uint64, width uint) uint64 {
 	return x
 }
 
-// fixed decodes a page of values of at most eight bytes each, as their bits.
+// fixed decodes a page of values of at most eight bytes each, as their bits: those of arrays of bytes from the first byte, lowest, on.
 type fixed struct {
 	encoding parquet.Encoding
 	width    int // bytes of a value; 0: booleans
 	b        []byte
 	at       int // values that were taken, where they do not leave b
 	deltas   deltas
+	texts    texts // of deltas of bytes
 	runs     hybrid
 	indices  []uint32
 }
 
-// reset begins a page.
-func (f *fixed) reset(e parquet.Encoding, width int, b []byte) error {
+// reset begins a page: of numbers, booleans, or arrays of bytes.
+func (f *fixed) reset(e parquet.Encoding, width int, array bool, b []byte) error {
 	f.encoding, f.width, f.b, f.at = e, width, b, 0
 	switch {
 	case e == parquet.Encodings.Plain:
@@ -313,8 +314,10 @@ func (f *fixed) reset(e parquet.Encoding, width int, b []byte) error {
 			return errValues
 		}
 		return nil
-	case e == parquet.Encodings.DeltaBinaryPacked && width >= 4:
+	case e == parquet.Encodings.DeltaBinaryPacked && width >= 4 && !array:
 		return f.deltas.reset(b)
+	case e == parquet.Encodings.DeltaByteArray && array:
+		return f.texts.reset(e, width, b)
 	}
 	return fmt.Errorf("its values are in the encoding %v, which is not read", e)
 }
@@ -335,6 +338,15 @@ func (f *fixed) next(out []uint64) error {
 		return nil
 	case parquet.Encodings.DeltaBinaryPacked:
 		return f.deltas.next(out)
+	case parquet.Encodings.DeltaByteArray:
+		for i := range out {
+			b, err := f.texts.next()
+			if err != nil {
+				return err
+			}
+			out[i] = word(b)
+		}
+		return nil
 	case parquet.Encodings.ByteStreamSplit:
 		each := len(f.b) / f.width
 		if len(out) > each-f.at {

@@ -1,7 +1,7 @@
 """Parquet files by pyarrow in every codec, encoding and page version that it writes, and expected.json with their cells.
 
 python make.py  (pyarrow 26.0.1). The same rows stand in rows.csv. expected.json: the cells of
-rows.csv, which all files but types.parquet have as well, as table.Value gives them.
+rows.csv, which all files but types.parquet and decimals-*.parquet have as well, as table.Value gives them.
 """
 
 import decimal
@@ -41,6 +41,11 @@ def text(name, x):
     return str(x)
 
 
+def text_of_decimal(x):
+    s = f"{x:f}"
+    return s.rstrip("0").rstrip(".") if "." in s else s
+
+
 def main():
     cells = rows()
     types = {"id": pa.int64(), "score": pa.float64(), "label": pa.int32(), "group": pa.string(), "flag": pa.bool_(), "single": pa.float32()}
@@ -59,6 +64,7 @@ def main():
         "delta": dict(use_dictionary=False, compression="none", column_encoding={"id": "DELTA_BINARY_PACKED", "label": "DELTA_BINARY_PACKED", "group": "DELTA_BYTE_ARRAY", "score": "BYTE_STREAM_SPLIT", "single": "BYTE_STREAM_SPLIT", "flag": "RLE"}, data_page_version="2.0"),
         "delta-length": dict(use_dictionary=False, compression="zstd", column_encoding={"group": "DELTA_LENGTH_BYTE_ARRAY", "id": "PLAIN", "label": "PLAIN", "score": "PLAIN", "single": "PLAIN", "flag": "PLAIN"}),
         "version-1": dict(version="1.0"),
+        "fallback": dict(dictionary_pagesize_limit=64, write_batch_size=16, data_page_size=128, compression="zstd"),
     }
     for name, how in variants.items():
         pq.write_table(table, HERE / f"{name}.parquet", **how)
@@ -90,6 +96,32 @@ def main():
         "dictionary": ["x", None, "x"], "large": ["x", "", "z"], "binary": ["x", "y", "z"], "null": [None] * 3, "floats": [None, "+Inf", "0"],
     }
     pq.write_table(pa.table({"id": pa.array([], pa.int64())}), HERE / "empty.parquet")
+
+    # Decimals and small numbers in each width and encoding that they are stored in.
+    unscaled = [None if i % 13 == 4 else (-1) ** i * (i * 7919 % 999983) for i in range(60)]
+    numbers = {
+        "decimal5": (pa.decimal128(7, 2), 2), "decimal9": (pa.decimal128(18, 5), 5), "decimal18": (pa.decimal128(30, 10), 10),
+        "decimal70": (pa.decimal256(70, 3), 3), "int16": (pa.int16(), None), "uint8": (pa.uint8(), None), "half": (pa.float16(), None),
+    }
+    arrays, cells = {}, {}
+    for name, (kind, scale) in numbers.items():
+        if scale is None:
+            xs = [None if u is None else abs(u) % 200 for u in unscaled]
+            arrays[name], cells[name] = pa.array(xs, kind), [None if x is None else str(x) for x in xs]
+        else:
+            xs = [None if u is None else decimal.Decimal(u).scaleb(-scale) for u in unscaled]
+            arrays[name], cells[name] = pa.array(xs, kind), [None if x is None else text_of_decimal(x) for x in xs]
+    table = pa.table(arrays)
+    wide = ["decimal5", "decimal9", "decimal18", "decimal70", "half"]
+    for name, how in {
+        "decimals-dictionary": dict(),
+        "decimals-plain": dict(use_dictionary=False, compression="zstd"),
+        "decimals-integers": dict(use_dictionary=False, store_decimal_as_integer=True),
+        "decimals-deltas": dict(use_dictionary=False, column_encoding={c: "DELTA_BYTE_ARRAY" for c in wide}),
+        "decimals-split": dict(use_dictionary=False, column_encoding={c: "BYTE_STREAM_SPLIT" for c in (*numbers,)}),
+    }.items():
+        pq.write_table(table, HERE / f"{name}.parquet", **how)
+        expected[f"{name}.parquet"] = cells
 
     def quoted(s):
         return '"' + s.replace('"', '""') + '"' if any(c in s for c in ',"\n') else s
