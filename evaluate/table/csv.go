@@ -27,13 +27,31 @@ var csvFormat = Format{
 		}
 		return false
 	},
-	Open: openCSV,
+	Open: separated{delimiter: ',', piece: pieceBytes}.open,
 }
 
-// maxRecord is the longest row, in bytes: a quote that is never closed would take in the rest of the file.
-const maxRecord = 16 << 20
+// tsvFormat is CSV with tabs for commas, as spreadsheets, pandas and DuckDB write it: a cell with a tab, quote or line end is quoted.
+var tsvFormat = Format{
+	Name:    "TSV",
+	Summary: "tab-separated values with a header, quoted as CSV, UTF-8",
+	Is: func(name string, head []byte) bool {
+		switch strings.ToLower(path.Ext(name)) {
+		case ".tsv", ".tab":
+			return true
+		case "", ".txt":
+			header, _, _ := bytes.Cut(head, []byte{'\n'})
+			return bytes.IndexByte(head, 0) < 0 && bytes.IndexByte(header, '\t') >= 0 && bytes.IndexByte(header, ',') < 0
+		}
+		return false
+	},
+	Open: separated{delimiter: '\t', piece: pieceBytes}.open,
+}
 
-var errLongRecord = errors.New("a row of more than 16 MiB")
+// separated is a file of rows whose cells are set apart by a delimiter.
+type separated struct {
+	delimiter byte
+	piece     int64 // bytes that are looked at together
+}
 
 // bounded reads at most so many bytes more.
 type bounded struct {
@@ -50,40 +68,50 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// records reads a CSV file row by row.
-type records struct {
-	name   string
-	from   *bounded
-	reader *csv.Reader
-	header []string
-	row    int64 // number of the last data row, from 1
-}
-
-func newRecords(name string, f File) (*records, error) {
-	from := &bounded{r: io.NewSectionReader(f, 0, f.Size()), left: maxRecord}
-	mark := make([]byte, 3)
-	n, err := io.ReadFull(from, mark)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, unread(name, err)
+// header reads the names, and says where the rows begin. It and what is wrong with a row are encoding/csv's to say.
+func (s separated) header(name string, f File) (names []string, rows int64, err error) {
+	mark := make([]byte, min(3, f.Size()))
+	if _, err := f.ReadAt(mark, 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, 0, unread(name, err)
 	}
-	if mark = mark[:n]; string(mark) == "\xef\xbb\xbf" {
-		mark = nil
+	from := int64(0)
+	switch {
+	case string(mark) == "\xef\xbb\xbf":
+		from = 3
+	case bytes.HasPrefix(mark, []byte{0xff, 0xfe}) || bytes.HasPrefix(mark, []byte{0xfe, 0xff}):
+		return nil, 0, &Error{File: name, Code: codeUTF8, What: "the file is UTF-16, not UTF-8"}
 	}
-	if bytes.HasPrefix(mark, []byte{0xff, 0xfe}) || bytes.HasPrefix(mark, []byte{0xfe, 0xff}) {
-		return nil, &Error{File: name, Code: codeUTF8, What: "the file is UTF-16, not UTF-8"}
-	}
-	from.r = io.MultiReader(bytes.NewReader(mark), from.r)
-	r := &records{name: name, from: from, reader: csv.NewReader(from)}
-	r.reader.FieldsPerRecord, r.reader.ReuseRecord = -1, true
-	header, err := r.reader.Read()
+	r := s.reader(f, from)
+	names, err = r.Read()
 	if errors.Is(err, io.EOF) {
-		return nil, &Error{File: name, Code: codeHeader, What: "no header"}
+		return nil, 0, &Error{File: name, Code: codeHeader, What: "no header"}
 	}
 	if err != nil {
-		return nil, r.wrong(err)
+		return nil, 0, wrongRecord(name, 0, 0, err)
 	}
-	r.header = append([]string(nil), header...)
-	return r, checkHeader(name, r.header)
+	return names, from + r.InputOffset(), checkHeader(name, names)
+}
+
+func (s separated) reader(f File, from int64) *csv.Reader {
+	r := csv.NewReader(&bounded{r: io.NewSectionReader(f, from, f.Size()-from), left: maxRecord})
+	r.Comma, r.FieldsPerRecord = rune(s.delimiter), -1
+	return r
+}
+
+// wrongRecord puts a reader's error into our words. lines are those before its first.
+func wrongRecord(name string, row int64, lines int, err error) error {
+	where := "the header"
+	if row > 0 {
+		where = fmt.Sprintf("row %d", row)
+	}
+	var p *csv.ParseError
+	switch {
+	case errors.Is(err, errLongRecord):
+		return &Error{File: name, Code: codeLong, What: where + " is longer than 16 MiB: is a quote not closed?"}
+	case errors.As(err, &p):
+		return &Error{File: name, Code: codeCSV, What: fmt.Sprintf("%s (line %d): %v", where, lines+p.Line, p.Err)}
+	}
+	return unread(name, err)
 }
 
 // checkHeader refuses names that no configuration could mean.
@@ -102,39 +130,6 @@ func checkHeader(name string, header []string) error {
 		at[h] = i
 	}
 	return nil
-}
-
-// next gives a row's cells, which hold until the next call; io.EOF after the last.
-func (r *records) next() ([]string, error) {
-	r.from.left = maxRecord
-	cells, err := r.reader.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, io.EOF
-	}
-	r.row++
-	if err != nil {
-		return nil, r.wrong(err)
-	}
-	if len(cells) != len(r.header) {
-		return nil, &Error{File: r.name, Code: codeRagged, What: fmt.Sprintf("row %d has %d cells and the header has %d", r.row, len(cells), len(r.header))}
-	}
-	return cells, nil
-}
-
-// wrong puts a reader's error into our words.
-func (r *records) wrong(err error) error {
-	where := "the header"
-	if r.row > 0 {
-		where = fmt.Sprintf("row %d", r.row)
-	}
-	var p *csv.ParseError
-	switch {
-	case errors.Is(err, errLongRecord):
-		return &Error{File: r.name, Code: codeLong, What: where + " is longer than 16 MiB: is a quote not closed?"}
-	case errors.As(err, &p):
-		return &Error{File: r.name, Code: codeCSV, What: fmt.Sprintf("%s (line %d): %v", where, p.Line, p.Err)}
-	}
-	return unread(r.name, err)
 }
 
 // kind is what the cells of a column had in common so far.
@@ -174,65 +169,237 @@ func (k kind) is() Type {
 	return Float64
 }
 
-func openCSV(ctx context.Context, name string, f File) (Rows, error) {
-	r, err := newRecords(name, f)
+func (s separated) open(ctx context.Context, name string, f File) (Rows, error) {
+	names, from, err := s.header(name, f)
 	if err != nil {
 		return Rows{}, err
 	}
-	kinds := make([]kind, len(r.header))
-	for {
-		cells, err := r.next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return Rows{}, err
-		}
-		for i, cell := range cells {
-			kinds[i].see(cell)
-		}
-		if r.row%batchRows == 0 && ctx.Err() != nil {
-			return Rows{}, ctx.Err()
-		}
+	v := survey{name: name, file: f, from: from, size: s.piece, quotes: true}
+	v.look = func() look {
+		return &csvLook{splitter: splitter{delimiter: s.delimiter, quotes: true}, kinds: make([]kind, len(names))}
 	}
-	rows := Rows{Names: r.header, Count: r.row}
+	v.wrong = func(row, at int64, what error) error { return s.wrong(name, f, row, at, what) }
+	pieces, err := v.run(ctx)
+	if err != nil {
+		return Rows{}, err
+	}
+	rows, kinds := Rows{Names: names}, make([]kind, len(names))
+	for i, p := range pieces {
+		rows.Count += p.rows
+		for c, k := range p.look.(*csvLook).kinds {
+			kinds[c].merge(k)
+		}
+		pieces[i].look = nil
+	}
 	for _, k := range kinds {
 		rows.Types, rows.Loose = append(rows.Types, k.is()), append(rows.Loose, true)
 	}
-	whole := Part{First: 1, Rows: r.row, Read: func(ctx context.Context, w *worker, give func() error) error { return readCSV(ctx, name, f, w, give) }}
-	rows.Parts = func(int64) []Part { return []Part{whole} }
+	rows.Parts = func(size int64) []Part {
+		return parts(name, f, pieces, size, func(w *worker, give func() error) func([]byte) error {
+			fillers, upto := []*filler{}, 0
+			for _, c := range w.cells {
+				at := position(names, c.want.Name)
+				fillers, upto = append(fillers, newFiller(c, at)), max(upto, at+1)
+			}
+			split := splitter{delimiter: s.delimiter, upto: upto}
+			return func(b []byte) error {
+				split.quotes = bytes.IndexByte(b, '"') >= 0
+				return split.fill(name, b, fillers, give)
+			}
+		})
+	}
 	return rows, nil
 }
 
-func readCSV(ctx context.Context, name string, f File, w *worker, give func() error) error {
-	r, err := newRecords(name, f)
+// wrong is the error of a row that csvLook could not take.
+func (s separated) wrong(name string, f File, row, at int64, what error) error {
+	var cells errRagged
+	if errors.As(what, &cells) {
+		return &Error{File: name, Code: codeRagged, What: fmt.Sprintf("row %d has %d cells and the header has %d", row, cells.has, cells.want)}
+	}
+	lines, err := linesBefore(name, f, at)
 	if err != nil {
 		return err
 	}
-	at := make([]int, len(w.cells))
-	for i, c := range w.cells {
-		at[i] = position(r.header, c.want.Name)
+	if errors.Is(what, errRecord) {
+		if _, err := s.reader(f, at).Read(); err != nil {
+			what = err
+		}
 	}
-	for {
-		row, err := r.next()
-		if errors.Is(err, io.EOF) {
-			return give()
+	return wrongRecord(name, row, lines, what)
+}
+
+// errRagged is of a row with another number of cells than the header.
+type errRagged struct{ has, want int }
+
+func (e errRagged) Error() string { return fmt.Sprintf("%d cells, not %d", e.has, e.want) }
+
+// errRecord is of a row that breaks RFC 4180: encoding/csv says in what.
+var errRecord = errors.New("not a row of CSV")
+
+// csvLook takes the types of the cells.
+type csvLook struct {
+	splitter
+	kinds []kind
+}
+
+func (l *csvLook) rows(b []byte, limit int, last bool) (used int, rows int64, err error) {
+	l.quotes = bytes.IndexByte(b, '"') >= 0
+	for used < limit {
+		n, err := l.row(b[used:], last)
+		switch {
+		case err != nil:
+			return used, rows, err
+		case n == 0:
+			return used, rows, nil
+		case len(l.cells) == 0: // a blank line
+			used += n
+			continue
+		case len(l.cells) != len(l.kinds):
+			return used, rows, errRagged{len(l.cells), len(l.kinds)}
 		}
-		if err != nil {
-			return err
+		for i, cell := range l.cells {
+			l.kinds[i].seeBytes(cell)
 		}
-		for i, c := range w.cells {
-			c.stored(row[at[i]])
+		used += n
+		rows++
+	}
+	return used, rows, nil
+}
+
+// splitter splits rows into cells, as encoding/csv does.
+type splitter struct {
+	delimiter byte
+	quotes    bool     // there may be some
+	upto      int      // cells that are wanted of a row; 0: all
+	cells     [][]byte // of the row that was read last: in the text, or unquoted in memory of their own
+}
+
+// row splits the first row of b, and gives how many bytes it has: 0 where it is cut off by b's end, which cannot be if last. A blank line has
+// no cells.
+func (s *splitter) row(b []byte, last bool) (int, error) {
+	s.cells = s.cells[:0]
+	if b[0] == '\n' {
+		return 1, nil
+	}
+	if b[0] == '\r' {
+		switch {
+		case len(b) > 1 && b[1] == '\n':
+			return 2, nil
+		case len(b) == 1 && last:
+			return 1, nil
+		case len(b) == 1:
+			return 0, nil
 		}
-		if r.row%batchRows == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
+	}
+	for i := 0; ; {
+		if s.quotes && i < len(b) && b[i] == '"' {
+			next, ended, err := s.quoted(b, i, last)
+			if err != nil || next == 0 || ended {
+				return next, err
 			}
+			i = next
+			continue
+		}
+		start := i
+		if i = special(b, i, s.delimiter, s.quotes); i == len(b) {
+			if !last {
+				return 0, nil
+			}
+			s.cells = append(s.cells, withoutReturn(b[start:]))
+			return i, nil
+		}
+		switch b[i] {
+		case s.delimiter:
+			s.cells = append(s.cells, b[start:i])
+			i++
+			if len(s.cells) == s.upto && !s.quotes {
+				end := bytes.IndexByte(b[i:], '\n')
+				if end < 0 {
+					end = len(b) - i - 1
+				}
+				return i + end + 1, nil
+			}
+		case '\n':
+			s.cells = append(s.cells, withoutReturn(b[start:i]))
+			return i + 1, nil
+		default:
+			return 0, errRecord
+		}
+	}
+}
+
+func withoutReturn(b []byte) []byte {
+	if n := len(b); n > 0 && b[n-1] == '\r' {
+		return b[:n-1]
+	}
+	return b
+}
+
+// quoted reads a cell that begins with a quote. ended says that the row ends with it, at next; 0 is of one that is cut off.
+func (s *splitter) quoted(b []byte, i int, last bool) (next int, ended bool, err error) {
+	i++
+	start, twice := i, false
+	for {
+		k := bytes.IndexByte(b[i:], '"')
+		if k < 0 {
+			if last {
+				return 0, false, errRecord
+			}
+			return 0, false, nil
+		}
+		if i += k + 1; i == len(b) || b[i] != '"' {
+			break
+		}
+		twice = true
+		i++
+	}
+	cell := b[start : i-1]
+	if twice || bytes.Contains(cell, []byte("\r\n")) {
+		cell = bytes.ReplaceAll(bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`)), []byte("\r\n"), []byte{'\n'})
+	}
+	s.cells = append(s.cells, cell)
+	rest := b[i:]
+	switch {
+	case len(rest) == 0 && last:
+		return i, true, nil
+	case len(rest) == 0:
+		return 0, false, nil
+	case rest[0] == s.delimiter:
+		return i + 1, false, nil
+	case rest[0] == '\n':
+		return i + 1, true, nil
+	case len(rest) == 1 && rest[0] == '\r' && last:
+		return i + 1, true, nil
+	case len(rest) == 1 && rest[0] == '\r':
+		return 0, false, nil
+	case rest[0] == '\r' && rest[1] == '\n':
+		return i + 2, true, nil
+	}
+	return 0, false, errRecord
+}
+
+// fill puts the wanted cells of whole rows.
+func (s *splitter) fill(name string, b []byte, fillers []*filler, give func() error) error {
+	for len(b) > 0 {
+		n, err := s.row(b, true)
+		if err != nil || n == 0 || len(s.cells) > 0 && len(s.cells) < s.upto {
+			return &Error{File: name, Code: codeChanged, What: "the file changed while it was read"}
+		}
+		b = b[n:]
+		if len(s.cells) == 0 {
+			continue
+		}
+		for _, f := range fillers {
+			f.cell(s.cells[f.at])
+		}
+		if fillers[0].length() == batchRows {
 			if err := give(); err != nil {
 				return err
 			}
 		}
 	}
+	return nil
 }
 
 // stored is a CSV cell, of a column whose type is known.

@@ -50,6 +50,7 @@ const (
 	codeLong        = "cell-too-long"
 	codeRagged      = "ragged-row"
 	codeCSV         = "bad-csv"
+	codeJSON        = "bad-jsonl"
 	codeParquet     = "bad-parquet"
 	codeEncrypted   = "encrypted"
 	codeRows        = "row-mismatch"
@@ -79,6 +80,7 @@ func Codes() map[string]string {
 		codeLong:        "A cell, or a row of a CSV file, is longer than any id, label or group could be: often a quote that was never closed.",
 		codeRagged:      "A row has more or fewer cells than the header has names: often a comma in an unquoted text.",
 		codeCSV:         "The file breaks RFC 4180, for example by a quote inside an unquoted cell.",
+		codeJSON:        "A line is not one JSON object, or readers would take it differently: a key twice, NaN, a number beyond a float64, half a character. Each line is an object of its own, {\"id\": 1, \"score\": 0.5}; a list or an object over several lines is another form.",
 		codeParquet:     "The file is not whole or contradicts itself: truncated, damaged, or made to mislead. Nothing of it is used.",
 		codeEncrypted:   "The Parquet file, or a column of it, is encrypted.",
 		codeRows:        "The rows that came are not as many as the file says. Nothing of it is used.",

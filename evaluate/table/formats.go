@@ -4,6 +4,8 @@ package table
 func Formats() []Format {
 	return []Format{
 		parquetFormat,
+		jsonlFormat,
+		tsvFormat,
 		csvFormat,
 	}
 }

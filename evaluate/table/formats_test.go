@@ -45,37 +45,74 @@ func writers() map[string]func([]Column) ([]byte, error) {
 			err := WriteParquet(&b, cs)
 			return b.Bytes(), err
 		},
-		"CSV": func(cs []Column) ([]byte, error) {
-			var b bytes.Buffer
-			w := csv.NewWriter(&b)
-			header := []string{}
-			for _, c := range cs {
-				header = append(header, c.Name)
+		"CSV":   func(cs []Column) ([]byte, error) { return separatedBy(cs, ',') },
+		"TSV":   func(cs []Column) ([]byte, error) { return separatedBy(cs, '\t') },
+		"JSONL": writeJSONL,
+	}
+}
+
+func separatedBy(cs []Column, delimiter rune) ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Comma = delimiter
+	header := []string{}
+	for _, c := range cs {
+		header = append(header, c.Name)
+	}
+	if err := w.Write(header); err != nil {
+		return nil, err
+	}
+	for i := range cs[0].length() {
+		row := []string{}
+		for _, c := range cs {
+			cell := ""
+			switch {
+			case c.gone(i):
+			case c.Texts != nil:
+				cell = c.Texts[i]
+			default:
+				cell = strconv.FormatFloat(c.Numbers[i], 'g', -1, 64)
 			}
-			if err := w.Write(header); err != nil {
+			row = append(row, cell)
+		}
+		if err := w.Write(row); err != nil {
+			return nil, err
+		}
+	}
+	w.Flush()
+	return b.Bytes(), w.Error()
+}
+
+// writeJSONL leaves a missing value out or writes null, and ends its lines in both ways.
+func writeJSONL(cs []Column) ([]byte, error) {
+	var b bytes.Buffer
+	for i := range cs[0].length() {
+		var members []string
+		for k, c := range cs {
+			name, err := json.Marshal(c.Name)
+			if err != nil {
 				return nil, err
 			}
-			for i := range cs[0].length() {
-				row := []string{}
-				for _, c := range cs {
-					cell := ""
-					switch {
-					case c.gone(i):
-					case c.Texts != nil:
-						cell = c.Texts[i]
-					default:
-						cell = strconv.FormatFloat(c.Numbers[i], 'g', -1, 64)
-					}
-					row = append(row, cell)
+			value := []byte("null")
+			switch {
+			case c.gone(i):
+				if (i+k)%2 == 1 {
+					continue
 				}
-				if err := w.Write(row); err != nil {
+			case c.Texts != nil && c.Type == Text:
+				if value, err = json.Marshal(c.Texts[i]); err != nil {
 					return nil, err
 				}
+			case c.Texts != nil:
+				value = []byte(c.Texts[i])
+			default:
+				value = strconv.AppendFloat(nil, c.Numbers[i], 'g', -1, 64)
 			}
-			w.Flush()
-			return b.Bytes(), w.Error()
-		},
+			members = append(members, string(name)+[]string{":", ": "}[i%2]+string(value))
+		}
+		b.WriteString("{" + strings.Join(members, ", ") + []string{"}\n", " }\r\n"}[i%2])
 	}
+	return b.Bytes(), nil
 }
 
 // columns draws columns of one length that every format can hold: a text is not empty and does not look like a number, since CSV does not

@@ -35,8 +35,8 @@ func TestNoFile(t *testing.T) {
 		"missing":         {filepath.Join(dir, "none.csv"), codeNoFile, "no such file"},
 		"a directory":     {dir, codeDirectory, "is a directory"},
 		"empty":           {write("empty.csv", ""), codeEmpty, "the file is empty"},
-		"unknown":         {write("a.xlsx", "\x00\x01"), codeFormat, "not a file of a known format (known: Parquet, CSV)"},
-		"json":            {write("a.jsonl", "{}\n"), codeFormat, "not a file of a known format"},
+		"unknown":         {write("a.xlsx", "\x00\x01"), codeFormat, "not a file of a known format (known: Parquet, JSONL, TSV, CSV)"},
+		"json":            {write("a.jsonl", "{}\n"), codeHeader, "no object has a key"},
 		"named parquet":   {write("a.parquet", "id,score\n1,2\n"), codeParquet, "does not end as a Parquet file does"},
 		"short parquet":   {write("b.parquet", "PAR1"), codeParquet, "it is cut off"},
 		"encrypted":       {write("c.parquet", "PARE\x00\x00\x00\x00\x00\x00\x00\x00PARE"), codeEncrypted, "is encrypted"},
@@ -233,8 +233,8 @@ func (c *changing) ReadAt(b []byte, at int64) (int, error) {
 
 // Whatever is read comes from the bytes that the digest is of, or not at all.
 func TestChangedFile(t *testing.T) {
-	content := func(x any) []byte { // some blocks
-		return []byte("k,x\n" + strings.Repeat(fmt.Sprintf("%s,%v\n", strings.Repeat("k", 200), x), 1600))
+	content := func(x any) []byte { // some megabytes
+		return []byte("k,x\n" + strings.Repeat(fmt.Sprintf("%s,%v\n", strings.Repeat("k", 200), x), 16000))
 	}
 	b := content(2)
 	for name, c := range map[string]struct {
@@ -268,7 +268,7 @@ func TestChangedFile(t *testing.T) {
 				}
 			}
 		}
-		if refused < 10 {
+		if refused < 4 { // of some six reads
 			t.Errorf("%s: only %d were refused", name, refused)
 		}
 	}
