@@ -24,6 +24,22 @@ func (s *sum) addSmall(x uint64) {
 	s[2] += carry
 }
 
+// addTimes adds k·x for k from 0 to 2⁶³ and x of either sign.
+func (s *sum) addTimes(k, x int64) {
+	var part sum
+	part.addProduct(uint64(k), uint64(max(x, -x)))
+	if x < 0 {
+		part = part.negated()
+	}
+	s.plus(part)
+}
+
+func (s sum) negated() sum {
+	out := sum{^s[0], ^s[1], ^s[2]}
+	out.addSmall(1)
+	return out
+}
+
 // addProduct adds x·y for x and y from 0 to 2⁶³.
 func (s *sum) addProduct(x, y uint64) {
 	hi, lo := bits.Mul64(x, y)

@@ -25,14 +25,9 @@ type path struct {
 	one, two [2]sum   // of placements and of their squares, by class
 	steps    sum      // Σ positives·⌊2⁶²·precision⌋ over the scores
 	furthest int64    // the largest |negatives below·P − positives below·N|: Kolmogorov and Smirnov's distance in units of 1/(PN)
+	shares   shares
 	areas    []area
-	picks    []Picked
-}
-
-// area is twice the area under the ROC curve up to a false positive rate, in units of 1/(PN), as whole steps and the part of one.
-type area struct {
-	whole uint64
-	part  float64
+	picks    []picking
 }
 
 // share is ⌊2⁶²·a/b⌋ for 0 <= a <= b, b > 0.
@@ -50,9 +45,8 @@ func (a *path) step(p *Plan, t [2]int64) {
 			a.two[y].addSquares(uint64(k), at)
 		}
 	}
-	if p.Average && t[1] > 0 { // predicted positive at this cut: all that are not below
-		tp, fp := a.size[1]-a.below[1], a.size[0]-a.below[0]
-		a.steps.addProduct(uint64(t[1]), share(tp, tp+fp))
+	if p.Average {
+		a.averaging(t)
 	}
 	if len(p.Areas)+len(p.Picks) > 0 {
 		a.choose(p, t)
@@ -67,14 +61,15 @@ func (a *path) row(p *Plan, y uint32) {
 	at := uint64(2 * a.below[1-y])
 	a.one[y].addSmall(at)
 	a.two[y].addProduct(at, at)
-	if y == 1 && p.Average {
-		tp := a.size[1] - a.below[1]
-		a.steps.addSmall(share(tp, tp+a.size[0]-a.below[0]))
-	}
-	if len(p.Areas)+len(p.Picks) > 0 {
+	if p.Average || len(p.Areas)+len(p.Picks) > 0 {
 		var t [2]int64
 		t[y] = 1
-		a.choose(p, t)
+		if p.Average {
+			a.averaging(t)
+		}
+		if len(p.Areas)+len(p.Picks) > 0 {
+			a.choose(p, t)
+		}
 	}
 	a.below[y]++
 	a.furthest = max(a.furthest, a.apart())
@@ -85,81 +80,58 @@ func (a *path) apart() int64 {
 	return max(d, -d)
 }
 
-// choose settles areas and picks for the cuts at and above this score.
-func (a *path) choose(p *Plan, t [2]int64) {
-	fp, tp := a.size[0]-a.below[0], a.size[1]-a.below[1] // at this score and above
-	over := [2]int64{fp - t[0], tp - t[1]}               // above it
-	if len(a.areas) < len(p.Areas) {
-		a.areas = make([]area, len(p.Areas))
+// shares are what average precision's variance is made of. With P(j) the precision and N(j) the rows at or above positive j's score, a positive i has
+// the share P(i) − AP + G(i) − H(i) of it and a negative one −H(i), in 1/positives: G is the sum of 1/N(j), and H that of P(j)/N(j), over the positives j whose
+// score is at most i's. All are whole numbers of 2⁻⁵⁸, and their sums exact.
+type shares struct {
+	g, h     int64
+	one, two sum // of positives' P + G − H, and of its squares
+	negative sum // of negatives' H squared
+}
+
+// shareBits are those behind the point: G is at most 1 + ½ + ⅓ + … of 2³² rows, under 23, so that 2⁶³ holds it.
+const shareBits = 58
+
+// averaging settles one score's part of average precision.
+func (a *path) averaging(t [2]int64) {
+	s := &a.shares
+	if t[1] > 0 { // predicted positive at this cut: all that are not below
+		tp, fp := a.size[1]-a.below[1], a.size[0]-a.below[0]
+		precision := share(tp, tp+fp)
+		a.steps.addProduct(uint64(t[1]), precision)
+		each := int64(1 << shareBits / uint64(tp+fp))
+		part, _ := bits.Mul64(uint64(each)<<2, precision) // each·precision·2⁻⁶²
+		s.g += t[1] * each
+		s.h += t[1] * int64(part)
+		x := int64(precision>>(62-shareBits)) + s.g - s.h
+		s.one.addTimes(t[1], x)
+		s.two.addSquares(uint64(t[1]), uint64(max(x, -x)))
 	}
-	for i, x := range p.Areas {
-		limit := x * float64(a.size[0])
-		switch {
-		case float64(fp) <= limit:
-			a.areas[i].whole += uint64(t[0]) * uint64(tp+over[1])
-		case float64(over[0]) < limit && t[1] == 0: // level: whole rows, and the part of one
-			whole := int64(limit)
-			a.areas[i].whole += uint64(whole-over[0]) * uint64(2*tp)
-			a.areas[i].part = (limit - float64(whole)) * float64(2*tp)
-		case float64(over[0]) < limit:
-			w := limit - float64(over[0])
-			rise := float64(t[1]) / float64(t[0])
-			a.areas[i].part = w * (2*float64(over[1]) + rise*w)
-		}
-	}
-	if len(a.picks) < len(p.Picks) {
-		a.picks = make([]Picked, len(p.Picks))
-	}
-	for i, k := range p.Picks {
-		a.picks[i].offer(k, a.size, [2]int64{fp, tp}, over)
+	if t[0] > 0 {
+		s.negative.addSquares(uint64(t[0]), uint64(s.h))
 	}
 }
 
-// Picked are the counts at the cut that was chosen. No cut was where both are 0.
-type Picked struct{ TP, FP int64 }
-
-// offer offers the cut at a score, with the counts at it and above it.
-func (k *Picked) offer(p Pick, size, at, over [2]int64) {
-	if p.Kind == PickTop {
-		rows := size[0] + size[1]
-		most := int64(math.Ceil(p.X * float64(rows)))
-		if float64(most-1)/float64(rows) >= p.X { // the product was rounded up
-			most--
-		}
-		if before, through := over[0]+over[1], at[0]+at[1]; before < most && most <= through {
-			k.TP = over[1] + partOf(most-before, at[1]-over[1], through-before)
-			k.FP = most - k.TP
-		}
-		return
+// averageSE is the standard error of average precision by its influence function: the root of the sum of squares of all rows' shares.
+func (a *path) averageSE() float64 {
+	n := a.size[1]
+	if n < 1 {
+		return math.NaN()
 	}
-	if at[1] == 0 || at[1] == over[1] { // no positive has this score
-		return
+	f := func(s sum, scale int) *big.Float {
+		x := new(big.Float).SetPrec(256).SetInt(s.big())
+		return x.SetMantExp(x, -scale)
 	}
-	none, lower := *k == Picked{}, at[1] > k.TP
-	switch p.Kind {
-	case PickFPR:
-		if float64(at[0])/float64(size[0]) <= p.X && (none || lower) {
-			*k = Picked{at[1], at[0]}
-		}
-	case PickRecall:
-		if float64(at[1])/float64(size[1]) >= p.X && (none || !lower) {
-			*k = Picked{at[1], at[0]}
-		}
-	case PickPrecision:
-		if float64(at[1])/float64(at[0]+at[1]) >= p.X && (none || lower) {
-			*k = Picked{at[1], at[0]}
-		}
-	}
-}
-
-// partOf is a·b/c, rounded to a whole number, half up.
-func partOf(a, b, c int64) int64 {
-	hi, lo := bits.Mul64(uint64(a), uint64(b))
-	q, rest := bits.Div64(hi, lo, uint64(c))
-	if 2*rest >= uint64(c) {
-		q++
-	}
-	return int64(q)
+	ap := new(big.Float).SetPrec(256).Quo(f(a.steps, 62), new(big.Float).SetInt64(n))
+	// Σ(x − AP)² = Σx² − 2·AP·Σx + n·AP²
+	total := f(a.shares.two, 2*shareBits)
+	twice := new(big.Float).SetPrec(256).Mul(ap, f(a.shares.one, shareBits))
+	total.Sub(total, twice.Mul(twice, big.NewFloat(2)))
+	square := new(big.Float).SetPrec(256).Mul(ap, ap)
+	total.Add(total, square.Mul(square, new(big.Float).SetInt64(n)))
+	total.Add(total, f(a.shares.negative, 2*shareBits))
+	sum, _ := total.Float64()
+	return math.Sqrt(math.Max(0, sum)) / float64(n)
 }
 
 // auc is the area under the ROC curve, twice the Mann-Whitney count over 2mn, rounded once; NaN where a class is empty.
@@ -175,22 +147,6 @@ func (a *path) average() float64 {
 // ks is the largest distance between the two classes' distributions of the score; NaN where a class is empty.
 func (a *path) ks() float64 {
 	return ratio(big.NewInt(a.furthest), product(a.size[0], a.size[1]))
-}
-
-// picked is a cut of the plan; the zero Picked where no row was.
-func (a *path) picked(i int) Picked {
-	if i >= len(a.picks) {
-		return Picked{}
-	}
-	return a.picks[i]
-}
-
-// partial is the area under the ROC curve up to a limit of the plan, at most that limit; NaN where a class is empty.
-func (a *path) partial(i int) float64 {
-	if a.size[0] == 0 || a.size[1] == 0 || i >= len(a.areas) {
-		return math.NaN()
-	}
-	return (float64(a.areas[i].whole) + a.areas[i].part) / 2 / float64(a.size[0]) / float64(a.size[1])
 }
 
 // covariance is DeLong's, of the areas under two scores of the same rows; of one with itself it is the variance. With the placements p and

@@ -9,17 +9,18 @@ type Stats struct {
 	Counts    Counts
 	Cuts      []Counts // one a cut of the plan; the first is Counts
 
-	AUC              float64   // area under the ROC curve, ties ½; NaN where a class is empty
-	AUCVar           float64   // DeLong's variance of it; NaN under two rows of a class
-	KS               float64   // the largest distance between the two classes' distributions of the score; NaN where a class is empty
-	AveragePrecision float64   // scikit-learn's; NaN without a positive
-	Areas            []float64 // partial areas under the ROC curve, one of each the plan asks for; NaN where a class is empty
-	Picks            []Picked  // the cuts that the plan asks for
-	LogLoss          Loss      // of scores clipped by the plan's Eps; NaN where Outside > 0
-	Brier            Loss      // likewise
-	Outside          int64     // rows whose score lies outside [0, 1]; known where losses are wanted
-	Pairs            []Pair    // one a rival
-	Bands            []Band    // that have rows, ascending
+	AUC              float64  // area under the ROC curve, ties ½; NaN where a class is empty
+	AUCVar           float64  // DeLong's variance of it; NaN under two rows of a class
+	KS               float64  // the largest distance between the two classes' distributions of the score; NaN where a class is empty
+	AveragePrecision float64  // scikit-learn's; NaN without a positive
+	AverageSE        float64  // of it, by its influence function: see [stats.AveragePrecision]
+	Areas            []Area   // partial areas under the ROC curve, one of each the plan asks for
+	Picks            []Picked // the cuts that the plan asks for
+	LogLoss          Loss     // of scores clipped by the plan's Eps; NaN where Outside > 0
+	Brier            Loss     // likewise
+	Outside          int64    // rows whose score lies outside [0, 1]; known where losses are wanted
+	Pairs            []Pair   // one a rival
+	Bands            []Band   // that have rows, ascending
 }
 
 // Loss is a mean of rows' losses: exact sums, rounded once. NaN without rows.
@@ -43,21 +44,21 @@ func (t *Tally) stats(c *count, a *path) Stats {
 	nan := math.NaN()
 	s := Stats{
 		Rows: c.rows[0] + c.rows[1], Positives: c.rows[1],
-		AUC: nan, AUCVar: nan, KS: nan, AveragePrecision: nan,
+		AUC: nan, AUCVar: nan, KS: nan, AveragePrecision: nan, AverageSE: nan,
 		Outside: c.loss.outside, LogLoss: noLoss, Brier: noLoss,
 		Pairs: make([]Pair, len(c.pairs)),
 	}
 	if t.plan.Ranks {
 		s.AUC, s.AUCVar, s.KS = a.auc(), covariance(a, a, a.two), a.ks()
-		for i := range t.plan.Areas {
-			s.Areas = append(s.Areas, a.partial(i))
+		for i, x := range t.plan.Areas {
+			s.Areas = append(s.Areas, a.area(i, x))
 		}
 		for i := range t.plan.Picks {
 			s.Picks = append(s.Picks, a.picked(i))
 		}
 	}
 	if t.plan.Average {
-		s.AveragePrecision = a.average()
+		s.AveragePrecision, s.AverageSE = a.average(), a.averageSE()
 	}
 	for _, cut := range t.plan.Cuts {
 		s.Cuts = append(s.Cuts, c.at(cut, t.counts.cuts))

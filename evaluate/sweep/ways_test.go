@@ -2,10 +2,12 @@ package sweep
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"testing"
 
+	"github.com/gatecard/gatecard/evaluate/stats"
 	"pgregory.net/rapid"
 )
 
@@ -303,7 +305,7 @@ func TestChosen(t *testing.T) {
 		}
 		near(t, "ks", s.KS, apart, 1e-14)
 		for i, x := range p.Areas {
-			near(t, "area", s.Areas[i], areaUpTo(roc, x), 1e-14)
+			near(t, "area", s.Areas[i].Mean*x, areaUpTo(roc, x), 1e-14)
 		}
 		for i, k := range p.Picks {
 			var want Picked
@@ -323,7 +325,7 @@ func TestChosen(t *testing.T) {
 				switch {
 				case k.Kind == PickFPR && found && at[0]/n[0] <= k.X,
 					k.Kind == PickPrecision && found && at[1]/(at[0]+at[1]) >= k.X,
-					k.Kind == PickRecall && found && at[1]/n[1] >= k.X && want == Picked{}:
+					k.Kind == PickRecall && found && at[1]/n[1] >= k.X && want.TP == 0:
 					want = here
 				case k.Kind == PickTop && over[0]+over[1] < most && most <= at[0]+at[1]:
 					want.TP = int64(math.Floor(over[1] + (most-over[0]-over[1])*(at[1]-over[1])/(at[0]+at[1]-over[0]-over[1]) + 0.5))
@@ -331,7 +333,7 @@ func TestChosen(t *testing.T) {
 				}
 				over = at
 			}
-			if got := s.Picks[i]; got != want {
+			if got := s.Picks[i]; got.TP != want.TP || got.FP != want.FP {
 				t.Fatalf("%+v: %+v, want %+v", k, got, want)
 			}
 		}
@@ -352,4 +354,136 @@ func areaUpTo(line [][2]float64, x float64) float64 {
 		sum += (b[0] - a[0]) * (a[1] + b[1]) / 2
 	}
 	return sum
+}
+
+// averageSE is by the definition of [stats.AveragePrecision], row against row.
+func averageSE(score []float64, label []uint8) float64 {
+	ap, n := averagePrecision(score, label), 0.0
+	at := func(s float64) (tp, all float64) {
+		for i, y := range label {
+			if score[i] >= s {
+				all++
+				tp += float64(y)
+			}
+		}
+		return tp, all
+	}
+	for _, y := range label {
+		n += float64(y)
+	}
+	sum := 0.0
+	for i, y := range label {
+		g, h := 0.0, 0.0
+		for j, z := range label {
+			if z == 1 && score[j] <= score[i] {
+				tp, all := at(score[j])
+				g += 1 / all
+				h += tp / all / all
+			}
+		}
+		share := -h
+		if y == 1 {
+			tp, all := at(score[i])
+			share = tp/all - ap + g - h
+		}
+		sum += share * share
+	}
+	return math.Sqrt(sum) / n
+}
+
+// areaSE is by the definition of [stats.PartialAUC].
+func areaSE(r rowsOf, u float64) float64 {
+	roc := points(r)
+	recall := 0.0 // at u: the highest, where the curve goes straight up
+	for i := 1; i < len(roc); i++ {
+		a, b := roc[i-1], roc[i]
+		switch {
+		case b[0] <= u:
+			recall = b[1]
+		case a[0] < u:
+			recall = a[1] + (b[1]-a[1])*(u-a[0])/(b[0]-a[0])
+		}
+	}
+	v := placements(r.Score, r.Label)
+	shares := [2][]float64{}
+	for _, x := range v[1] { // the share of negatives below a positive
+		shares[1] = append(shares[1], math.Max(0, u-(1-x))/u)
+	}
+	for _, x := range v[0] { // the share of positives above a negative
+		shares[0] = append(shares[0], math.Max(0, recall-x)/u)
+	}
+	return math.Sqrt(delong(shares, shares))
+}
+
+// The standard errors of average precision and partial areas are what their definitions give.
+func TestStandardErrors(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := whole(Plan{Ranks: true, Average: true, Areas: []float64{0.05, 0.3, 0.5, 1}})
+		r := drawRows(t, p, 40)
+		s, _, err := tally(t, p, r).Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Positives > 0 {
+			near(t, "average precision", s.AverageSE, averageSE(r.Score, r.Label), 1e-12)
+		}
+		if min(s.Positives, s.Rows-s.Positives) < 2 {
+			return
+		}
+		for i, u := range p.Areas {
+			near(t, "area", s.Areas[i].SE, areaSE(r, u), 1e-12)
+		}
+	})
+}
+
+// The cuts around a chosen one are, for each count, the last with at most so many rows and the first with at least, where scores differ.
+func TestPoints(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(2, 80).Draw(t, "rows")
+		r := rowsOf{Label: rapid.SliceOfN(rapid.Uint8Range(0, 1), n, n).Draw(t, "label")}
+		for i := range n {
+			r.Score = append(r.Score, float64(i)/float64(n))
+		}
+		kind := rapid.SampledFrom([]PickKind{PickFPR, PickRecall, PickTop}).Draw(t, "kind")
+		p := whole(Plan{Ranks: true, Picks: []Pick{{kind, 0.3}}})
+		s, _, err := tally(t, p, r).Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[stats.CutPoint]bool{}
+		cuts := []stats.CutPoint{{}}
+		for i := n - 1; i >= 0; i-- {
+			c := cuts[len(cuts)-1]
+			if r.Label[i] == 1 {
+				c.TP++
+			} else {
+				c.FP++
+			}
+			cuts = append(cuts, c)
+		}
+		axis := func(c stats.CutPoint) int64 { return kind.axis([2]int64{c.FP, c.TP}) }
+		for _, count := range newPicking(p.Picks[0], [2]int64{s.Rows - s.Positives, s.Positives}).counts {
+			first, last := -1, -1
+			for i, c := range cuts {
+				if axis(c) >= count && first < 0 {
+					first = i
+				}
+				if axis(c) <= count {
+					last = i
+				}
+			}
+			for _, i := range []int{first, last} {
+				if i > 0 {
+					want[cuts[i]] = true
+				}
+			}
+		}
+		got := map[stats.CutPoint]bool{}
+		for _, c := range s.Picks[0].Points {
+			got[c] = true
+		}
+		if !maps.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
+		}
+	})
 }
