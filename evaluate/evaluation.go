@@ -25,8 +25,9 @@ type Evaluation struct {
 	Countable   bool             `json:"countable"` // Dataset is over ids, so that its reuse can be counted
 	Inputs      []evidence.Input `json:"inputs"`
 	Rows        int64            `json:"rows"`
-	Missing     map[string]int64 `json:"missing,omitempty"` // column to rows without a value
-	Slices      []Slice          `json:"slices"`            // overall first
+	Missing     map[string]int64 `json:"missing,omitempty"`  // column to rows without a value
+	Slices      []Slice          `json:"slices"`             // overall first
+	Fairness    []Disparity      `json:"fairness,omitempty"` // how far groups lie apart, dimension by dimension
 	Comparisons []Comparison     `json:"comparisons,omitempty"`
 	Drift       []Shift          `json:"drift,omitempty"`
 	Curves      []Curve          `json:"curves,omitempty"`
@@ -52,6 +53,7 @@ type Slice struct {
 	Groups  Groups            `json:"groups"`
 	Rows    int64             `json:"rows"`
 	Counts  *sweep.Counts     `json:"counts,omitempty"` // at the threshold
+	Above   *int64            `json:"above,omitempty"`  // rows that score above the median of all rows
 	Metrics map[string]Figure `json:"metrics"`
 }
 
