@@ -56,7 +56,7 @@ func sampled() memory {
 // TestStatedPrevalence: a positive row counts the same wherever it stands, so that overall has the stated share, and each group its own.
 func TestStatedPrevalence(t *testing.T) {
 	files := sampled()
-	c := evaluate.Config{Path: "a.csv", Score: "score", Open: files.open}
+	c := evaluate.Config{Path: "a.csv", Score: "score", Open: files.all}
 	needs := evaluate.Needs{}
 	of := func(sampling string) *evaluate.Evaluation {
 		return evaluated(t, c, terms(t, "task: binary\nlabel: y\n"+sampling+"groups: [{column: sex}]\n"), needs, evaluate.Against{})
@@ -107,7 +107,7 @@ func TestStatedPrevalence(t *testing.T) {
 // TestStatedPrevalenceOfOneClass: there is nothing to weigh.
 func TestStatedPrevalenceOfOneClass(t *testing.T) {
 	files := memory{"a.csv": lines("y,score", "1,0.9", "1,0.1")}
-	c := evaluate.Config{Path: "a.csv", Score: "score", Open: files.open}
+	c := evaluate.Config{Path: "a.csv", Score: "score", Open: files.all}
 	terms := evaluate.Terms{Task: "binary", Label: "y", Positive: "1", Threshold: &half, Sampling: "stratified", Prevalence: &half}
 	e, err := evaluate.Run(t.Context(), c, terms, evaluate.Needs{}, evaluate.Against{})
 	if err != nil {
