@@ -16,8 +16,8 @@ type Band struct {
 	Sum       [2]float64 // of the scores, by label; exact sums, rounded once. 0 for scores outside [0, 1]
 
 	mirrored       bool       // of 0.5 and above: the parts below count from High down
-	parts          [2]float64 // sums over the rows by label: how far from the end that is nearer to 0 or 1, in widths
-	squares, cubes float64    // sums over all rows of the parts' powers, each rounded down to 2^-30
+	parts, squares [2]float64 // sums over the rows by label: how far from the end that is nearer to 0 or 1, in widths, and that squared
+	cubes          float64    // over all rows; powers are rounded down to 2^-30
 }
 
 const (
@@ -26,11 +26,12 @@ const (
 	partBits  = 52 - bandBits // the rest of the fraction: where in its band a score lies
 )
 
-// cell is a band's counts in the making: 56 bytes.
+// cell is a band's counts in the making: 64 bytes, which is a line of a core's cache.
 type cell struct {
-	rows       [2]uint32
-	parts      [2]wide // in 2^-partBits
-	two, three uint64  // in 2^-30
+	rows  [2]uint32
+	parts [2]wide   // in 2^-partBits
+	two   [2]uint64 // in 2^-30
+	three uint64
 }
 
 // wide is a whole number of 128 bits.
@@ -158,7 +159,7 @@ func (c *cell) add(label uint32, part uint64) {
 	w.hi += carry
 	short := part >> (partBits - 30)
 	two := short * short >> 30
-	c.two += two
+	c.two[label&1] += two
 	c.three += two * short >> 30
 }
 
@@ -166,8 +167,8 @@ func (c *cell) plus(u *cell) {
 	for y := range c.rows {
 		c.rows[y] += u.rows[y]
 		c.parts[y].plus(u.parts[y])
+		c.two[y] += u.two[y]
 	}
-	c.two += u.two
 	c.three += u.three
 }
 
@@ -268,12 +269,13 @@ func (c *cell) band(n int32, i uint32) Band {
 	width := far - near
 	for y, k := range out.Rows {
 		out.parts[y] = math.Ldexp(c.parts[y].float(), -partBits)
+		out.squares[y] = math.Ldexp(float64(c.two[y]), -30)
 		out.Sum[y] = float64(k)*near + out.parts[y]*width
 		if out.mirrored {
 			out.Sum[y] = float64(k) - out.Sum[y]
 		}
 	}
-	out.squares, out.cubes = math.Ldexp(float64(c.two), -30), math.Ldexp(float64(c.three), -30)
+	out.cubes = math.Ldexp(float64(c.three), -30)
 	out.Low, out.High = near, far
 	if out.mirrored {
 		out.Low, out.High = 1-far, 1-near

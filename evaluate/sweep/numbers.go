@@ -1,0 +1,503 @@
+package sweep
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/gatecard/gatecard/evaluate/stats"
+)
+
+// NumbersPlan is what is counted of columns of numbers, whatever they are: latencies, errors of predictions, scores. Combinations and dimensions are
+// those of a [Plan].
+type NumbersPlan struct {
+	Combinations int
+	Dimensions   [][]uint32
+	Sizes        []int
+	Numbers      []Number
+	Products     [][2]int // places of two columns: the sum of their products is wanted
+}
+
+// Number is one column of numbers.
+type Number struct {
+	Name      string    // for errors
+	Quantiles []float64 // in (0, 1): none are wanted where there are none
+}
+
+// Summary are one column's numbers in one slice.
+type Summary struct {
+	N      int64
+	Mean   Loss      // exact sums, rounded once
+	Ranks  []int64   // of those order statistics that the quantiles and their limits need, rising, from 1 for the smallest
+	Values []float64 // of these ranks
+}
+
+// Order is the order statistic of a rank; NaN where the plan did not ask for it.
+func (s *Summary) Order(rank int64) float64 {
+	i, ok := slices.BinarySearch(s.Ranks, rank)
+	if !ok {
+		return math.NaN()
+	}
+	return s.Values[i]
+}
+
+// InvertedCDF is the rank of the q-quantile of n numbers by NumPy's method "inverted_cdf": ⌈nq⌉, the smallest number that at least the share q does
+// not exceed. It is one of the numbers, as order statistics are. 0 of no numbers.
+func InvertedCDF(q float64, n int64) int64 {
+	if n < 1 {
+		return 0
+	}
+	return min(n, max(1, int64(math.Ceil(q*float64(n)))))
+}
+
+// Quantile is that of [InvertedCDF]; NaN without numbers.
+func (s *Summary) Quantile(q float64) float64 { return s.Order(InvertedCDF(q, s.N)) }
+
+// Median is the middle number, or the mean of the two in the middle: scikit-learn's. NaN without numbers.
+func (s *Summary) Median() float64 {
+	if s.N < 1 {
+		return math.NaN()
+	}
+	a, b := s.Order((s.N+1)/2), s.Order(s.N/2+1)
+	return a + (b-a)/2
+}
+
+// Percentile is the basis of the q-quantile, whose value is given: that of [Summary.Quantile], or the median.
+func (s *Summary) Percentile(q, value float64) stats.Basis {
+	ranks := stats.PercentileRanks(q, s.N)
+	values := make([]float64, len(ranks))
+	for i, r := range ranks {
+		values[i] = s.Order(r)
+	}
+	return stats.Percentile(q, s.N, value, ranks, values)
+}
+
+// ranks are those that a column's summary needs of n numbers.
+func (c Number) ranks(n int64) []int64 {
+	if n < 1 {
+		return nil
+	}
+	var all []int64
+	for _, q := range c.Quantiles {
+		all = append(append(all, stats.PercentileRanks(q, n)...), InvertedCDF(q, n), (n+1)/2, n/2+1)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Numbers counts columns of numbers in two rounds over the same rows, of which it keeps few. The first adds them up, exactly, and counts those of each
+// combination into narrow cells. The second collects the numbers that lie in cells with a wanted rank, of combinations of a slice that wants it; a cell
+// within which all numbers are equal needs no second look. What is kept is bounded by the cells and by the rows near the wanted ranks: a thousandth of
+// a large slice's, all of a small one's. Where the cells lie is chosen by a sample of the rows, and changes no figure.
+type Numbers struct {
+	plan    NumbersPlan
+	cells   []*finder // of each column; nil: no quantiles
+	workers []numbersWorker
+	first   numbersWorker // the first round's workers together
+	sums    [][]Summary   // of each dimension's slices and columns: [dimension][slice·columns + column]
+	place   [][]int32     // of each column: where a combination's cell is collected; −1: it is not
+	placed  []int
+}
+
+// numbersWorker is what one goroutine counted.
+type numbersWorker struct {
+	rows     []int64 // by combination
+	spreads  []spread
+	products []total
+	counts   [][]uint32 // of each column: [combination·cells + cell]
+	low      [][]uint64 // of each column: the smallest key in a cell
+	high     [][]uint64
+	found    [][]sortedRows // of each column, in pieces: keys in cells that are collected, and their place
+}
+
+const (
+	// numberCells is how many cells a column has, and fewNumberCells where there are many combinations, so that all of them have at most maxNumberCells.
+	numberCells    = 1 << 12
+	fewNumberCells = 1 << 5
+	maxNumberCells = 1 << 22
+)
+
+// NewNumbers starts counting with so many goroutines. samples are some numbers of each column.
+func NewNumbers(p NumbersPlan, samples [][]float64, workers int) *Numbers {
+	p.Combinations = max(1, p.Combinations)
+	n := &Numbers{plan: p, cells: make([]*finder, len(p.Numbers)), workers: make([]numbersWorker, workers)}
+	for i, c := range p.Numbers {
+		if len(c.Quantiles) == 0 {
+			continue
+		}
+		keys := make([]uint64, 0, len(samples[i]))
+		for _, x := range samples[i] {
+			keys = append(keys, keyOf(x))
+		}
+		n.cells[i] = splits(keys, min(numberCells, max(fewNumberCells, maxNumberCells/p.Combinations)))
+	}
+	return n
+}
+
+func (n *Numbers) start(w *numbersWorker) {
+	p := &n.plan
+	w.rows = make([]int64, p.Combinations)
+	w.spreads = make([]spread, p.Combinations*len(p.Numbers))
+	w.products = make([]total, p.Combinations*len(p.Products))
+	w.counts, w.low, w.high = make([][]uint32, len(p.Numbers)), make([][]uint64, len(p.Numbers)), make([][]uint64, len(p.Numbers))
+	for i, f := range n.cells {
+		if f == nil {
+			continue
+		}
+		size := len(f.keys) + 1
+		w.counts[i], w.low[i], w.high[i] = make([]uint32, p.Combinations*size), make([]uint64, size), make([]uint64, size)
+		for c := range w.low[i] {
+			w.low[i][c] = math.MaxUint64
+		}
+	}
+}
+
+// cellOf is the cell of a key.
+func (f *finder) cellOf(key uint64) int {
+	if len(f.keys) == 0 {
+		return 0
+	}
+	return f.below(key + 1)
+}
+
+// Add counts rows in the first round: their cells, and a column of numbers for each of the plan's. Calls with the same worker must not overlap. A number
+// that is not finite, a cell beyond the plan's and columns of another length are errors.
+func (n *Numbers) Add(worker int, cell []uint32, columns [][]float64) error {
+	if err := n.check(cell, columns); err != nil {
+		return err
+	}
+	w := &n.workers[worker]
+	if w.rows == nil {
+		n.start(w)
+	}
+	for _, c := range cell {
+		w.rows[c>>1]++
+	}
+	width := len(columns)
+	for k, xs := range columns {
+		for i, c := range cell {
+			w.spreads[int(c>>1)*width+k].add(xs[i])
+		}
+		f := n.cells[k]
+		if f == nil {
+			continue
+		}
+		size := len(f.keys) + 1
+		for i, c := range cell {
+			key := keyOf(xs[i])
+			at := f.cellOf(key)
+			w.counts[k][int(c>>1)*size+at]++
+			w.low[k][at], w.high[k][at] = min(w.low[k][at], key), max(w.high[k][at], key)
+		}
+	}
+	for k, pair := range n.plan.Products {
+		xs, ys := columns[pair[0]], columns[pair[1]]
+		for i, c := range cell {
+			w.products[int(c>>1)*len(n.plan.Products)+k].addProduct(xs[i], ys[i])
+		}
+	}
+	return nil
+}
+
+func (n *Numbers) check(cell []uint32, columns [][]float64) error {
+	if len(columns) != len(n.plan.Numbers) {
+		return fmt.Errorf("%d columns of numbers, and the plan has %d", len(columns), len(n.plan.Numbers))
+	}
+	for k, xs := range columns {
+		if len(xs) != len(cell) {
+			return fmt.Errorf("%d numbers of %s and %d rows", len(xs), n.plan.Numbers[k].Name, len(cell))
+		}
+		if err := finite(xs, 1, n.plan.Numbers[k].Name); err != nil {
+			return err
+		}
+	}
+	for _, c := range cell {
+		if int(c>>1) >= n.plan.Combinations {
+			return fmt.Errorf("a cell of combination %d, and there are %d", c>>1, n.plan.Combinations)
+		}
+	}
+	return nil
+}
+
+// merge adds what another goroutine counted.
+func (w *numbersWorker) merge(u *numbersWorker) {
+	for i, k := range u.rows {
+		w.rows[i] += k
+	}
+	for i := range u.spreads {
+		w.spreads[i].merge(&u.spreads[i])
+	}
+	for i := range u.products {
+		w.products[i].merge(&u.products[i])
+	}
+	for k := range u.counts {
+		for i, c := range u.counts[k] {
+			w.counts[k][i] += c
+		}
+		for i := range u.low[k] {
+			w.low[k][i], w.high[k][i] = min(w.low[k][i], u.low[k][i]), max(w.high[k][i], u.high[k][i])
+		}
+	}
+}
+
+// Again ends the first round, and says whether a second one is needed: the same rows must then be given to [Numbers.Collect].
+func (n *Numbers) Again() bool {
+	n.start(&n.first)
+	for i := range n.workers {
+		if w := &n.workers[i]; w.rows != nil {
+			n.first.merge(w)
+		}
+		n.workers[i] = numbersWorker{}
+	}
+	dimensions, sizes := n.dimensions()
+	width := len(n.plan.Numbers)
+	n.sums = make([][]Summary, len(dimensions))
+	n.place, n.placed = make([][]int32, width), make([]int, width)
+	for d, of := range dimensions {
+		n.sums[d] = make([]Summary, sizes[d]*width)
+		n.addUp(of, n.sums[d])
+	}
+	again := false
+	for k, f := range n.cells {
+		if f == nil {
+			continue
+		}
+		n.place[k] = make([]int32, n.plan.Combinations*(len(f.keys)+1))
+		for i := range n.place[k] {
+			n.place[k][i] = -1
+		}
+		for d, of := range dimensions {
+			n.want(k, of, sizes[d], n.sums[d])
+		}
+		again = again || n.placed[k] > 0
+	}
+	return again
+}
+
+func (n *Numbers) dimensions() ([][]uint32, []int) {
+	return Plan{Combinations: n.plan.Combinations, Dimensions: n.plan.Dimensions, Sizes: n.plan.Sizes}.dimensions()
+}
+
+// addUp fills in a dimension's numbers and means.
+func (n *Numbers) addUp(of []uint32, sums []Summary) {
+	width := len(n.plan.Numbers)
+	spreads := make([]spread, len(sums))
+	for c, s := range of {
+		for k := range width {
+			at := int(s)*width + k
+			sums[at].N += n.first.rows[c]
+			spreads[at].merge(&n.first.spreads[c*width+k])
+		}
+	}
+	for i := range sums {
+		sums[i].Mean = spreads[i].loss(sums[i].N)
+	}
+}
+
+// members are a dimension's combinations that rows have, by slice.
+func members(of []uint32, size int, rows []int64) [][]int {
+	all := make([][]int, size)
+	for c, s := range of {
+		if rows[c] > 0 {
+			all[s] = append(all[s], c)
+		}
+	}
+	return all
+}
+
+// eachCell calls do with every cell of a slice that holds wanted ranks: those between from and to, and how many numbers lie in the cells before.
+func (n *Numbers) eachCell(k int, combinations []int, ranks []int64, do func(cell, from, to int, before int64)) {
+	size := len(n.cells[k].keys) + 1
+	counts := make([]int64, size)
+	for _, c := range combinations {
+		for i, x := range n.first.counts[k][c*size:][:size] {
+			counts[i] += int64(x)
+		}
+	}
+	before, next := int64(0), 0
+	for cell, x := range counts {
+		from := next
+		for next < len(ranks) && ranks[next] <= before+x {
+			next++
+		}
+		if next > from {
+			do(cell, from, next, before)
+		}
+		before += x
+	}
+}
+
+// want finds the ranks of a dimension's slices, and where they are to be collected.
+func (n *Numbers) want(k int, of []uint32, size int, sums []Summary) {
+	width, cells := len(n.plan.Numbers), len(n.cells[k].keys)+1
+	known := map[int64][]int64{}
+	for s, combinations := range members(of, size, n.first.rows) {
+		sum := &sums[s*width+k]
+		ranks, ok := known[sum.N]
+		if !ok {
+			ranks = n.plan.Numbers[k].ranks(sum.N)
+			known[sum.N] = ranks
+		}
+		sum.Ranks, sum.Values = ranks, make([]float64, len(ranks))
+		n.eachCell(k, combinations, ranks, func(cell, _, _ int, _ int64) {
+			if n.first.low[k][cell] == n.first.high[k][cell] {
+				return
+			}
+			for _, c := range combinations {
+				if at := &n.place[k][c*cells+cell]; *at < 0 && n.first.counts[k][c*cells+cell] > 0 {
+					*at = int32(n.placed[k])
+					n.placed[k]++
+				}
+			}
+		})
+	}
+}
+
+// Collect takes the rows again, in the second round.
+func (n *Numbers) Collect(worker int, cell []uint32, columns [][]float64) error {
+	if err := n.check(cell, columns); err != nil {
+		return err
+	}
+	w := &n.workers[worker]
+	if w.found == nil {
+		w.found = make([][]sortedRows, len(columns))
+	}
+	for k, xs := range columns {
+		f := n.cells[k]
+		if f == nil || n.placed[k] == 0 {
+			continue
+		}
+		size := len(f.keys) + 1
+		for i, c := range cell {
+			key := keyOf(xs[i])
+			place := n.place[k][int(c>>1)*size+f.cellOf(key)]
+			if place < 0 {
+				continue
+			}
+			last := len(w.found[k]) - 1
+			if last < 0 || len(w.found[k][last].keys) == pieceRows {
+				w.found[k] = append(w.found[k], sortedRows{make([]uint64, 0, pieceRows), make([]uint32, 0, pieceRows)})
+				last++
+			}
+			p := &w.found[k][last]
+			p.keys, p.rows = append(p.keys, key), append(p.rows, uint32(place))
+		}
+	}
+	return nil
+}
+
+// errOtherRows is for a second round over other rows than the first.
+var errOtherRows = errors.New("the rows were others when they were read again")
+
+// collected gives each place its keys, unsorted.
+func (n *Numbers) collected(k int) (keys []uint64, from []int) {
+	from = make([]int, n.placed[k]+1)
+	each := func(do func(p sortedRows)) {
+		for i := range n.workers {
+			if n.workers[i].found != nil {
+				for _, p := range n.workers[i].found[k] {
+					do(p)
+				}
+			}
+		}
+	}
+	each(func(p sortedRows) {
+		for _, place := range p.rows {
+			from[place+1]++
+		}
+	})
+	for i := range n.placed[k] {
+		from[i+1] += from[i]
+	}
+	keys = make([]uint64, from[n.placed[k]])
+	at := slices.Clone(from)
+	each(func(p sortedRows) {
+		for i, place := range p.rows {
+			keys[at[place]] = p.keys[i]
+			at[place]++
+		}
+	})
+	return keys, from
+}
+
+// Close ends the count: the summaries of overall's columns, and of each dimension's slices'. products are those of the plan, in the same order.
+func (n *Numbers) Close() (overall NumbersOf, slices [][]NumbersOf, err error) {
+	dimensions, sizes := n.dimensions()
+	width := len(n.plan.Numbers)
+	for k, f := range n.cells {
+		if f == nil {
+			continue
+		}
+		keys, from := n.collected(k)
+		for d, of := range dimensions {
+			for s, combinations := range members(of, sizes[d], n.first.rows) {
+				if err := n.pick(k, combinations, &n.sums[d][s*width+k], keys, from); err != nil {
+					return NumbersOf{}, nil, err
+				}
+			}
+		}
+	}
+	all := make([][]NumbersOf, len(dimensions))
+	for d, of := range dimensions {
+		all[d] = make([]NumbersOf, sizes[d])
+		products := make([]total, sizes[d]*len(n.plan.Products))
+		for c, s := range of {
+			for k := range n.plan.Products {
+				products[int(s)*len(n.plan.Products)+k].merge(&n.first.products[c*len(n.plan.Products)+k])
+			}
+		}
+		for s := range all[d] {
+			all[d][s].Columns = n.sums[d][s*width:][:width:width]
+			for k := range n.plan.Products {
+				all[d][s].Products = append(all[d][s].Products, products[s*len(n.plan.Products)+k].float())
+			}
+		}
+	}
+	return all[0][0], all[1:], nil
+}
+
+// NumbersOf are a slice's columns of numbers, and the sums of products that the plan asked for, rounded once.
+type NumbersOf struct {
+	Columns  []Summary
+	Products []float64
+}
+
+// pick fills in a slice's order statistics.
+func (n *Numbers) pick(k int, combinations []int, sum *Summary, keys []uint64, from []int) error {
+	cells := len(n.cells[k].keys) + 1
+	var room []uint64
+	var wrong error
+	n.eachCell(k, combinations, sum.Ranks, func(cell, first, last int, before int64) {
+		if low := n.first.low[k][cell]; low == n.first.high[k][cell] {
+			for i := first; i < last; i++ {
+				sum.Values[i] = numberOf(low)
+			}
+			return
+		}
+		room = room[:0]
+		for _, c := range combinations {
+			if place := n.place[k][c*cells+cell]; place >= 0 {
+				room = append(room, keys[from[place]:from[place+1]]...)
+			}
+		}
+		slices.Sort(room)
+		for i := first; i < last; i++ {
+			at := sum.Ranks[i] - before - 1
+			if at >= int64(len(room)) {
+				wrong = errOtherRows
+				return
+			}
+			sum.Values[i] = numberOf(room[at])
+		}
+	})
+	return wrong
+}
+
+// numberOf is the number of a key.
+func numberOf(key uint64) float64 {
+	if key>>63 == 1 {
+		return math.Float64frombits(key &^ (1 << 63))
+	}
+	return math.Float64frombits(^key)
+}
