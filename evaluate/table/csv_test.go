@@ -39,8 +39,9 @@ func TestBadCSV(t *testing.T) {
 		"blank":           {"\n\n\n", codeHeader, "no header"},
 		"empty":           {"", codeEmpty, "the file is empty"},
 		"utf-16":          {"\xff\xfes\x00c\x00", codeUTF8, "the file is UTF-16"},
-		"gzip":            {"\x1f\x8b\x08\x00\x00", codePacked, "the file is compressed with gzip: unpack it first"},
-		"zstd":            {"\x28\xb5\x2f\xfd\x00", codePacked, "compressed with zstd"},
+		"gzip":            {"\x1f\x8b\x08\x00\x00", codeUnpacked, "the gzip data cannot be unpacked: it is cut off"},
+		"zstd":            {"\x28\xb5\x2f\xfd\x00", codeUnpacked, "the zstd data cannot be unpacked: it is cut off"},
+		"bzip2":           {"BZh9", codePacked, "the file is compressed with bzip2: unpack it first"},
 		"zip":             {"PK\x03\x04\x00", codePacked, "compressed with zip"},
 		"another column":  {"scores,b\n1,2\n", codeColumn, `x.csv: score: no such column (did you mean "scores"?)`},
 	} {

@@ -39,6 +39,7 @@ const (
 	codeEmpty       = "empty-file"
 	codeChanged     = "file-changed"
 	codePacked      = "compressed"
+	codeUnpacked    = "bad-compression"
 	codeFormat      = "unknown-format"
 	codeNoRows      = "no-rows"
 	codeHeader      = "bad-header"
@@ -68,7 +69,8 @@ func Codes() map[string]string {
 		codeDirectory:   "A file of rows was expected and the path is a directory.",
 		codeEmpty:       "The file has no bytes: a job that writes it may have failed or not have finished.",
 		codeChanged:     "The file's bytes changed after its digest was taken. Evidence binds the digest, so nothing else may be read. Write to another name and rename when done.",
-		codePacked:      "The file is compressed as a whole. Unpack it, or write Parquet, which compresses inside.",
+		codePacked:      "The file is compressed in a way that is not read, or twice. Unpack it, use gzip or zstd, or write Parquet, which compresses inside.",
+		codeUnpacked:    "The file cannot be unpacked: it is cut off or damaged, or it unpacks to far more than a table does, as a file does that is made to fill the disk.",
 		codeFormat:      "The file is of no format that can be read. A format is told by the file's first bytes and its name.",
 		codeNoRows:      "The file has column names and not one row.",
 		codeHeader:      "Column names must be there, be text, and differ: with two columns of one name nobody can tell which was meant.",

@@ -137,19 +137,48 @@ func (o *opened) read(ctx context.Context, f File) (err error) {
 		return &Error{File: o.name, Code: codeEmpty, What: "the file is empty"}
 	}
 	o.file = pin(o.name, f)
-	head := make([]byte, min(headBytes, f.Size()))
-	if _, err := o.file.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
-		return unread(o.name, err)
+	head, err := headOf(o.name, o.file)
+	if err != nil {
+		return err
 	}
+	// Of a compressed file the digest is of its bytes, and the rows are of what they unpack to.
+	inside, name, err := unpacked(ctx, o.name, o.file, head)
+	if err != nil {
+		return err
+	}
+	file := o.file
+	if inside != nil {
+		o.file.file = withSpool{o.file.file, inside}
+		file = pin(o.name, inside)
+		if head, err = headOf(o.name, inside); err != nil {
+			return closing(err, inside)
+		}
+	}
+	if err = o.open(ctx, name, file, head); err != nil && inside != nil {
+		return closing(err, inside)
+	}
+	return err
+}
+
+func headOf(name string, f File) ([]byte, error) {
+	head := make([]byte, min(headBytes, f.Size()))
+	if _, err := f.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, unread(name, err)
+	}
+	return head, nil
+}
+
+// open finds the format by a name and the first bytes.
+func (o *opened) open(ctx context.Context, name string, f File, head []byte) (err error) {
 	if err := packed(o.name, head); err != nil {
 		return err
 	}
 	formats := Formats()
-	i := slices.IndexFunc(formats, func(f Format) bool { return f.Is(o.name, head) })
+	i := slices.IndexFunc(formats, func(f Format) bool { return f.Is(name, head) })
 	if i < 0 {
 		return &Error{File: o.name, Code: codeFormat, What: fmt.Sprintf("not a file of a known format (known: %s)", known(formats))}
 	}
-	o.rows, err = formats[i].Open(ctx, o.name, o.file)
+	o.rows, err = formats[i].Open(ctx, o.name, f)
 	return err
 }
 
