@@ -31,6 +31,9 @@ type Summary struct {
 	Mean   Loss      // exact sums, rounded once
 	Ranks  []int64   // of those order statistics that the quantiles and their limits need, rising, from 1 for the smallest
 	Values []float64 // of these ranks
+
+	quantiles []float64 // the plan's
+	near      [][]int64 // the ranks that limits of each need
 }
 
 // Order is the order statistic of a rank; NaN where the plan did not ask for it.
@@ -63,9 +66,13 @@ func (s *Summary) Median() float64 {
 	return a + (b-a)/2
 }
 
-// Percentile is the basis of the q-quantile, whose value is given: that of [Summary.Quantile], or the median.
+// Percentile is the basis of the q-quantile, one of the plan's, whose value is given: that of [Summary.Quantile], or the median.
 func (s *Summary) Percentile(q, value float64) stats.Basis {
-	ranks := stats.PercentileRanks(q, s.N)
+	k := slices.Index(s.quantiles, q)
+	if k < 0 || s.N < 1 {
+		return stats.Basis{}
+	}
+	ranks := s.near[k]
 	values := make([]float64, len(ranks))
 	for i, r := range ranks {
 		values[i] = s.Order(r)
@@ -73,17 +80,20 @@ func (s *Summary) Percentile(q, value float64) stats.Basis {
 	return stats.Percentile(q, s.N, value, ranks, values)
 }
 
-// ranks are those that a column's summary needs of n numbers.
-func (c Number) ranks(n int64) []int64 {
+// ranks are those that a column's summary needs of n numbers, and which of them the limits of each quantile need.
+func (c Number) ranks(n int64) (all []int64, near [][]int64) {
 	if n < 1 {
-		return nil
+		return nil, nil
 	}
-	var all []int64
 	for _, q := range c.Quantiles {
-		all = append(append(all, stats.PercentileRanks(q, n)...), InvertedCDF(q, n), (n+1)/2, n/2+1)
+		ranks := stats.PercentileRanks(q, n)
+		near = append(near, ranks)
+		if all = append(append(all, ranks...), InvertedCDF(q, n)); q == 0.5 {
+			all = append(all, (n+1)/2, n/2+1)
+		}
 	}
 	slices.Sort(all)
-	return slices.Compact(all)
+	return slices.Compact(all), near
 }
 
 // Numbers counts columns of numbers in two rounds over the same rows, of which it keeps few. The first adds them up, exactly, and counts those of each
@@ -331,16 +341,21 @@ func (n *Numbers) eachCell(k int, combinations []int, ranks []int64, do func(cel
 // want finds the ranks of a dimension's slices, and where they are to be collected.
 func (n *Numbers) want(k int, of []uint32, size int, sums []Summary) {
 	width, cells := len(n.plan.Numbers), len(n.cells[k].keys)+1
-	known := map[int64][]int64{}
+	type needed struct {
+		ranks []int64
+		near  [][]int64
+	}
+	known := map[int64]needed{}
 	for s, combinations := range members(of, size, n.first.rows) {
 		sum := &sums[s*width+k]
-		ranks, ok := known[sum.N]
+		need, ok := known[sum.N]
 		if !ok {
-			ranks = n.plan.Numbers[k].ranks(sum.N)
-			known[sum.N] = ranks
+			need.ranks, need.near = n.plan.Numbers[k].ranks(sum.N)
+			known[sum.N] = need
 		}
-		sum.Ranks, sum.Values = ranks, make([]float64, len(ranks))
-		n.eachCell(k, combinations, ranks, func(cell, _, _ int, _ int64) {
+		sum.Ranks, sum.Values = need.ranks, make([]float64, len(need.ranks))
+		sum.quantiles, sum.near = n.plan.Numbers[k].Quantiles, need.near
+		n.eachCell(k, combinations, need.ranks, func(cell, _, _ int, _ int64) {
 			if n.first.low[k][cell] == n.first.high[k][cell] {
 				return
 			}

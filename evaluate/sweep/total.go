@@ -149,29 +149,11 @@ func (t *total) scale() int { return max(0, -32*t.first) }
 // float is the total, rounded once.
 func (t *total) float() float64 {
 	k := t.scale()
-	return quotient(t.big(k), big.NewInt(1), -k)
+	return quotient(t.big(k), big.NewInt(1), k)
 }
 
-// precision is that of quotients and roots on their way to a float64, which has 53 bits.
-const precision = 256
-
-// quotient is a/b·2^exponent, rounded twice, first to far more bits than a float64 has; NaN where b is 0.
-func quotient(a, b *big.Int, exponent int) float64 {
-	if b.Sign() == 0 {
-		return math.NaN()
-	}
-	return float(bigQuotient(a, b), exponent)
-}
-
-func bigQuotient(a, b *big.Int) *big.Float {
-	q := new(big.Float).SetPrec(precision).SetInt(a)
-	return q.Quo(q, new(big.Float).SetPrec(precision).SetInt(b))
-}
-
-func float(q *big.Float, exponent int) float64 {
-	f, _ := new(big.Float).SetMantExp(q, exponent).Float64()
-	return f
-}
+// quotient is a/b·2^-k for k >= 0, rounded once; NaN where b is 0.
+func quotient(a, b *big.Int, k int) float64 { return ratio(a, new(big.Int).Lsh(b, uint(k))) }
 
 // spread is an exact sum of numbers and of their squares.
 type spread struct{ one, two total }
@@ -193,14 +175,22 @@ func (s *spread) loss(n int64) Loss {
 	}
 	k := max(s.one.scale(), (s.two.scale()+1)/2)
 	one, rows := s.one.big(k), big.NewInt(n)
-	l := Loss{Mean: quotient(one, rows, -k), SE: math.NaN()}
+	l := Loss{Mean: quotient(one, rows, k), SE: math.NaN()}
 	if n < 2 {
 		return l
 	}
 	num := new(big.Int).Mul(rows, s.two.big(2*k))
 	num.Sub(num, one.Mul(one, one))
 	den := new(big.Int).Mul(rows, rows)
-	q := bigQuotient(num, den.Mul(den, big.NewInt(n-1)))
-	l.SE = float(q.Sqrt(q), -k)
+	l.SE = root(num, den.Mul(den, big.NewInt(n-1)), k)
 	return l
+}
+
+// root is √(a/b)·2^-k, by way of far more bits than a float64's 53.
+func root(a, b *big.Int, k int) float64 {
+	const precision = 256
+	q := new(big.Float).SetPrec(precision).SetInt(a)
+	q.Quo(q, new(big.Float).SetPrec(precision).SetInt(b))
+	f, _ := q.SetMantExp(q.Sqrt(q), -k).Float64()
+	return f
 }
