@@ -22,15 +22,16 @@ type ConditionKind string
 
 // The kinds, each with the values of At that it takes.
 const (
-	Unconditional ConditionKind = ""
-	AtMostFPR     ConditionKind = "fpr<="    // a false positive rate of at most At, in [0, 1): see [sweep.PickFPR]
-	AtLeastRecall ConditionKind = "recall>=" // a recall of at least At, in (0, 1]: see [sweep.PickRecall]
-	TopShare      ConditionKind = "top"      // At of the rows, in (0, 1), those with the highest scores, are predicted positive: see [sweep.PickTop]
+	Unconditional    ConditionKind = ""
+	AtMostFPR        ConditionKind = "fpr<="       // a false positive rate of at most At, in [0, 1): see [sweep.PickFPR]
+	AtLeastRecall    ConditionKind = "recall>="    // a recall of at least At, in (0, 1]: see [sweep.PickRecall]
+	AtLeastPrecision ConditionKind = "precision>=" // a precision of at least At, in (0, 1]: see [sweep.PickPrecision]; there may be none
+	TopShare         ConditionKind = "top"         // At of the rows, in (0, 1), those with the highest scores, are predicted positive: see [sweep.PickTop]
 )
 
 // conditioned are the metrics that a cut may be chosen by, each with its sign.
 func conditioned() map[string]ConditionKind {
-	return map[string]ConditionKind{falsePositiveRate.Name: AtMostFPR, recall.Name: AtLeastRecall}
+	return map[string]ConditionKind{falsePositiveRate.Name: AtMostFPR, recall.Name: AtLeastRecall, precision.Name: AtLeastPrecision}
 }
 
 // String gives the condition as it stands in a metric's key: "fpr<=0.01", "top1%"; "" for none.
@@ -54,6 +55,8 @@ func (c Condition) words() string {
 		return " at a false positive rate of at most " + formatCut(c.At)
 	case AtLeastRecall:
 		return " at a recall of at least " + formatCut(c.At)
+	case AtLeastPrecision:
+		return " at a precision of at least " + formatCut(c.At)
 	case TopShare:
 		return " in the top " + c.percent() + " %"
 	}
@@ -69,7 +72,7 @@ func (m Metric) conditionsOf() []ConditionKind {
 		return nil
 	}
 	var kinds []ConditionKind
-	for _, k := range []ConditionKind{AtMostFPR, AtLeastRecall, TopShare} {
+	for _, k := range []ConditionKind{AtMostFPR, AtLeastRecall, AtLeastPrecision, TopShare} {
 		if !slices.Contains(m.fixedBy, k) {
 			kinds = append(kinds, k)
 		}
@@ -121,13 +124,13 @@ func (m Metric) parseTop(text, share string) (Condition, error) {
 
 // parseChosen reads "fpr<=0.01", whose sign starts at i. The rate may go by any of its names, and be written in per cent.
 func (m Metric) parseChosen(text string, i int) (Condition, error) {
-	const known = "a cut is chosen by fpr<=, recall>= or top…%"
+	const known = "a cut is chosen by fpr<=, recall>=, precision>= or top…%"
 	name, number := strings.TrimSpace(text[:i]), strings.TrimLeft(text[i:], signs)
 	sign := text[i : len(text)-len(number)]
 	number = strings.TrimSpace(number)
 	by, found := find(name)
 	kind := conditioned()[by.Name]
-	opposite := map[string]ConditionKind{trueNegativeRate.Name: AtMostFPR, falseNegativeRate.Name: AtLeastRecall}
+	opposite := map[string]ConditionKind{trueNegativeRate.Name: AtMostFPR, falseNegativeRate.Name: AtLeastRecall, falseDiscoveryRate.Name: AtLeastPrecision}
 	switch {
 	case !found:
 		nearest := schema.Suggest(name, []string{"fpr", "recall", "tpr", falsePositiveRate.Name, "true_positive_rate"})

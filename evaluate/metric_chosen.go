@@ -1,16 +1,60 @@
 package evaluate
 
-import "github.com/gatecard/gatecard/evaluate/sweep"
-
-// notChosen is why a figure under a condition has no value: what was counted does not hold it.
-const notChosen = "a cut that is chosen on the rows was not counted"
+import (
+	"github.com/gatecard/gatecard/evaluate/stats"
+	"github.com/gatecard/gatecard/evaluate/sweep"
+)
 
 // partialAUC is the area under the ROC curve up to a false positive rate, scaled to [0, 1] with .5 as chance: scikit-learn's
 // roc_auc_score with max_fpr. McClish 1989, doi:10.1177/0272989X8900900307.
 var partialAUC = Metric{
 	Name: "partial_auc", Aliases: []string{"pauc", "partial_roc_auc"}, Title: "partial ROC AUC",
 	Summary: "how often a positive row scores above a negative one, among the negatives with the highest scores", Denominator: "rows of the rarer class", Better: Higher,
-	Range: [2]float64{0, 1}, Under: []ConditionKind{AtMostFPR}, Scores: true,
-	Value:   func(sweep.Stats) (float64, error) { return 0, Undefined(notChosen) },
+	Range: [2]float64{0, 1}, Under: []ConditionKind{AtMostFPR}, Scores: true, plan: ranks,
+	Value:   func(sweep.Stats) (float64, error) { return 0, Undefined(noCut) },
 	Support: rarer,
+}
+
+// noCut is why a figure under a condition has no value.
+const noCut = "no cut meets the condition"
+
+// kindOf is how the sweep picks a cut for a condition.
+func (c Condition) pick() sweep.Pick {
+	kinds := map[ConditionKind]sweep.PickKind{AtMostFPR: sweep.PickFPR, AtLeastRecall: sweep.PickRecall, AtLeastPrecision: sweep.PickPrecision, TopShare: sweep.PickTop}
+	return sweep.Pick{Kind: kinds[c.Kind], X: c.At}
+}
+
+// chosen is the figure at a cut that was chosen on the slice's rows: s has the counts there, and the one pick or area.
+func (n Named) chosen(s sweep.Stats) (float64, stats.Basis, error) {
+	negatives := s.Rows - s.Positives
+	if n.Name == partialAUC.Name {
+		if rarer(s) == 0 {
+			return 0, stats.Basis{}, Undefined(oneClass)
+		}
+		u, mean := n.Where.At, s.Areas[0].Mean
+		value := (1 + (mean*u-u*u/2)/(u-u*u/2)) / 2
+		return value, stats.PartialAUC(mean, s.Areas[0].SE, u, negatives, s.Positives), nil
+	}
+	if s.Counts.TP+s.Counts.FP == 0 {
+		return 0, stats.Basis{}, Undefined(noCut)
+	}
+	value, err := n.Value(s)
+	if err != nil {
+		return 0, stats.Basis{}, err
+	}
+	basis := stats.Basis{}
+	points := s.Picks[0].Points
+	switch [2]string{n.Name, string(n.Where.Kind)} {
+	case [2]string{recall.Name, string(AtMostFPR)}:
+		basis = stats.RecallAtFPR(n.Where.At, value, negatives, s.Positives, points)
+	case [2]string{precision.Name, string(AtLeastRecall)}:
+		basis = stats.PrecisionAtRecall(n.Where.At, value, negatives, s.Positives, points)
+	case [2]string{precision.Name, string(TopShare)}:
+		basis = stats.PrecisionAtTop(n.Where.At, value, negatives, s.Positives, points)
+	case [2]string{recall.Name, string(TopShare)}:
+		basis = stats.RecallAtTop(n.Where.At, value, negatives, s.Positives, points)
+	case [2]string{lift.Name, string(TopShare)}:
+		basis = stats.LiftAtTop(n.Where.At, value, negatives, s.Positives, points)
+	}
+	return value, basis, nil
 }

@@ -191,6 +191,7 @@ var accuracy = rate(func(c confusion) (k, n float64) { return c.tp + c.tn, c.all
 var precision = rate(func(c confusion) (k, n float64) { return c.tp, c.called() }).metric(Metric{
 	Name: "precision", Aliases: []string{"precision_score", "ppv", "positive_predictive_value"}, Title: "precision",
 	Summary: "of those predicted positive, how many truly are", Denominator: "rows predicted positive", Better: Higher, Cuts: true, Prevalence: true,
+	fixedBy:       []ConditionKind{AtLeastPrecision},
 	Versus:        influence(stats.PairedPrecision),
 	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { return to.Precision(c) },
 }, noCalls)
@@ -207,6 +208,7 @@ var negativePredictiveValue = rate(func(c confusion) (k, n float64) { return c.t
 var falseDiscoveryRate = rate(func(c confusion) (k, n float64) { return c.fp, c.called() }).metric(Metric{
 	Name: "false_discovery_rate", Aliases: []string{"fdr"}, Title: "false discovery rate",
 	Summary: "of those predicted positive, how many truly are negative", Denominator: "rows predicted positive", Better: Lower, Cuts: true, Prevalence: true,
+	fixedBy:       []ConditionKind{AtLeastPrecision},
 	Versus:        influence(minus(stats.PairedPrecision)),
 	restatedBasis: func(c stats.Counts, to stats.Reweighted) stats.Basis { c, to = otherWay(c, to); return to.Precision(c) },
 }, noCalls)

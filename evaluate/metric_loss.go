@@ -27,6 +27,7 @@ func loss(m Metric, of func(sweep.Stats) sweep.Loss, pair func(sweep.Pair) sweep
 		}
 		return stats.StudentT(l.Mean, l.SE, float64(rows-1))
 	}
+	m.plan = func(p *sweep.Plan) { p.Losses, p.Bands = true, true }
 	m.Value = func(s sweep.Stats) (float64, error) { return of(s).Mean, undefined(s.Rows, s.Outside) }
 	m.Basis = func(s sweep.Stats) stats.Basis { return basis(of(s), s.Rows) }
 	m.Support = func(s sweep.Stats) int64 { return s.Rows }

@@ -48,6 +48,7 @@ type Metric struct {
 	Versus versus
 
 	paired        func(stats.PairedCounts) stats.Basis             // Versus's basis, of a metric of counts; nil: none
+	plan          func(*sweep.Plan)                                // asks for what it needs of the sweep beside counts
 	restatedBasis func(stats.Counts, stats.Reweighted) stats.Basis // Restated's, of a metric of counts; nil: none
 	fixedBy       []ConditionKind                                  // conditions that leave nothing to tell: recall at a recall
 }
@@ -57,12 +58,13 @@ type versus func(s sweep.Stats, rival int) (difference float64, basis stats.Basi
 // Metrics lists them all, but for F-beta, which [Lookup] makes of its name for any beta, and metrics that have no value without a condition.
 func Metrics() []Metric {
 	return []Metric{
-		rocAUC, averagePrecision,
+		rocAUC, gini, averagePrecision, ksStatistic,
 		accuracy, balancedAccuracy, precision, recall, f1, fBeta(0.5), fBeta(2), jaccard, matthewsCorrcoef, cohenKappa,
 		falsePositiveRate, falseNegativeRate, trueNegativeRate,
 		negativePredictiveValue, falseDiscoveryRate, falseOmissionRate, positiveLikelihoodRatio, negativeLikelihoodRatio, lift,
 		selectionRate, prevalence,
-		logLoss, brierScore,
+		logLoss, brierScore, brierReliability, brierResolution, brierUncertainty,
+		expectedCalibrationError, calibrationErrorByChance, calibrationSlope, calibrationIntercept,
 	}
 }
 

@@ -55,7 +55,10 @@ func (n Named) figure(s sweep.Stats, groups Groups, t Terms, whole sweep.Stats) 
 		f.Prevalence = SampleShare
 	}
 	to := restate(t, whole)
-	switch restates := f.Prevalence == SampleShare && to != nil && n.Restated != nil && n.Where.Kind != TopShare; {
+	if n.Chosen() {
+		return n.atChosen(f, s)
+	}
+	switch restates := f.Prevalence == SampleShare && to != nil && n.Restated != nil; {
 	case restates && len(groups) == 0:
 		f.Prevalence = StatedShare
 		value, basis, err = n.Restated(s.Counts, to.overall)
@@ -74,14 +77,26 @@ func (n Named) figure(s sweep.Stats, groups Groups, t Terms, whole sweep.Stats) 
 	}
 	f.Value = &value
 	switch {
-	case n.Chosen():
-		f.Without = chosenHere
 	case f.Prevalence == StatedShare && basis.Method == "":
 		f.Without = fmt.Sprintf("no method was shown to hold for %s at a stated prevalence", n.Metric.Title)
 	case n.Basis == nil:
 		f.Without = "no method was shown to hold for " + n.Metric.Title
 	default:
 		f.describe(basis)
+	}
+	return f
+}
+
+// atChosen is a figure at a cut that is chosen on the rows.
+func (n Named) atChosen(f Figure, s sweep.Stats) Figure {
+	value, basis, err := n.chosen(s)
+	if err != nil {
+		f.Undefined = err.Error()
+		return f
+	}
+	f.Value = &value
+	if f.describe(basis); basis.Method == "" {
+		f.Without = chosenHere
 	}
 	return f
 }

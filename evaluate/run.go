@@ -128,6 +128,7 @@ type swept struct {
 	slices     [][]sweep.Stats
 	dimensions []coded
 	dataset    evidence.Digest
+	plan       sweep.Plan
 }
 
 // plan says what is counted for some metrics.
@@ -147,18 +148,23 @@ func (r *rows) plan(named []Named, dimensions []coded) (*swept, sweep.Plan) {
 			s.cuts[m.Cut] = len(plan.Cuts)
 			plan.Cuts = append(plan.Cuts, cutOf(r.scoreType, m.Cut))
 		}
-		plan.Ranks = plan.Ranks || m.Scores
-		plan.Average = plan.Average || m.Name == averagePrecision.Name
-		plan.Losses = plan.Losses || m.Name == logLoss.Name || m.Name == brierScore.Name
+		if m.plan != nil {
+			m.plan(&plan)
+		}
+		switch {
+		case m.Name == partialAUC.Name && !slices.Contains(plan.Areas, m.Where.At):
+			plan.Areas = append(plan.Areas, m.Where.At)
+		case m.Chosen() && m.Name != partialAUC.Name && !slices.Contains(plan.Picks, m.Where.pick()):
+			plan.Ranks, plan.Picks = true, append(plan.Picks, m.Where.pick())
+		}
 	}
-	plan.Ranks = plan.Ranks || plan.Average
+	s.plan = plan
 	return s, plan
 }
 
 // sweep counts all rows.
 func (r *rows) sweep(ctx context.Context, named []Named, dimensions []coded) (*swept, error) {
 	s, plan := r.plan(named, dimensions)
-	plan.Bands = r.scored && plan.Losses
 	var ordered *orderedDataset
 	if r.ids == nil {
 		ordered = newOrderedDataset(int64(r.n), r.combinationTexts())
@@ -201,7 +207,7 @@ func (r *rows) combinationTexts() [][]string {
 // sweepPairs counts rows (of: their places; nil: all) with a rival's scores beside them.
 func (r *rows) sweepPairs(named []Named, dimensions []coded, ours sweep.Rows, of []int, rival table.Column) (*swept, error) {
 	s, plan := r.plan(named, dimensions)
-	plan.Ranks = true
+	plan.Ranks, plan.Bands, plan.Areas, plan.Picks = true, false, nil, nil
 	plan.Rivals = []float64{cutOf(rival.Type, *r.t.Threshold)}
 	in := sweep.Rows{Score: ours.Score, Cell: ours.Cell, Rivals: [][]float64{rival.Numbers}}
 	if of != nil {
@@ -231,6 +237,20 @@ func (s *swept) figures(t Terms, named []Named) []Slice {
 	return s.each(func(st sweep.Stats, g Groups, m Named) Figure { return m.figure(st, g, t, s.overall) }, named)
 }
 
+// choose puts the counts of a cut that was chosen, or the area, in place. A comparison has none.
+func (s *swept) choose(at *sweep.Stats, m Named) {
+	if i := slices.Index(s.plan.Areas, m.Where.At); i >= 0 && i < len(at.Areas) {
+		at.Areas = at.Areas[i : i+1]
+	}
+	i := slices.Index(s.plan.Picks, m.Where.pick())
+	if !m.Chosen() || i < 0 || i >= len(at.Picks) {
+		return
+	}
+	at.Picks = at.Picks[i : i+1]
+	k := at.Picks[0]
+	at.Counts = sweep.Counts{TP: k.TP, FP: k.FP, TN: at.Rows - at.Positives - k.FP, FN: at.Positives - k.TP}
+}
+
 // describe gives the figure its limits.
 func (f *Figure) describe(b stats.Basis) {
 	f.Basis = b
@@ -253,10 +273,7 @@ func (s *swept) each(figure func(sweep.Stats, Groups, Named) Figure, named []Nam
 				out.Metrics[m.Key] = Figure{Undefined: "there is no score column", Support: m.Support(at)}
 				continue
 			}
-			if m.Chosen() { // no cut was chosen
-				out.Metrics[m.Key] = Figure{Undefined: notChosen, Support: m.Support(at)}
-				continue
-			}
+			s.choose(&at, m)
 			out.Metrics[m.Key] = figure(at, g, m)
 		}
 		return out

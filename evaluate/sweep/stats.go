@@ -21,6 +21,7 @@ type Stats struct {
 	Outside          int64    // rows whose score lies outside [0, 1]; known where losses are wanted
 	Pairs            []Pair   // one a rival
 	Bands            []Band   // that have rows, ascending
+	Eps              float64  // the plan's
 }
 
 // Loss is a mean of rows' losses: exact sums, rounded once. NaN without rows.
@@ -46,7 +47,7 @@ func (t *Tally) stats(c *count, a *path) Stats {
 		Rows: c.rows[0] + c.rows[1], Positives: c.rows[1],
 		AUC: nan, AUCVar: nan, KS: nan, AveragePrecision: nan, AverageSE: nan,
 		Outside: c.loss.outside, LogLoss: noLoss, Brier: noLoss,
-		Pairs: make([]Pair, len(c.pairs)),
+		Pairs: make([]Pair, len(c.pairs)), Eps: t.plan.Eps,
 	}
 	if t.plan.Ranks {
 		s.AUC, s.AUCVar, s.KS = a.auc(), covariance(a, a, a.two), a.ks()
