@@ -6,180 +6,136 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"sort"
 )
 
 // Profile is the shape of a dataset's columns: what a baseline is stored as. It is small, merges, and holds no row.
 type Profile map[string]Column
 
-// Column is counts between edges, or of values. Numbers x fall into bin i where Edges[i-1] <= x < Edges[i]; there are len(Edges)+1 bins.
-// A column of numbers has Counts, one of texts has Values or, where every cell is missing, neither.
-type Column struct {
-	Edges   []float64        `json:"edges,omitempty"`
-	Counts  []int64          `json:"counts,omitempty"`
-	Values  map[string]int64 `json:"values,omitempty"` // of a text column
-	Missing int64            `json:"missing"`
-	Unseen  int64            `json:"unseen,omitempty"` // values that the baseline had not
-	Rows    int64            `json:"rows"`
-}
-
-// quantiles is how many bins a column of numbers is cut into: tenths, as everybody's PSI has them.
-const quantiles = 10
-
-// Numbers profiles a numeric column by ten quantiles of its own; a NaN is missing.
+// Column is what is known of a column's values. Numbers x are counted in bin i where Edges[i-1] <= x < Edges[i]; there are len(Edges)+1 bins.
+// A column of numbers has Counts, one of texts has Values or, where no value is listed, neither.
 //
-// The edges are the nine inner deciles as numpy.quantile gives them (method "linear"). Of equal ones one is kept, and none below which a
-// bin would stay empty, so that each bin has rows. Where the lowest value takes up a whole decile, the next value is an edge too: a column
-// of many zeros has a bin of zeros. An edge is finite; ±Inf lies in the outer bins.
-func Numbers(xs []float64) Column {
-	sorted := slices.DeleteFunc(slices.Clone(xs), math.IsNaN)
-	slices.Sort(sorted)
-	c := Column{Edges: edges(sorted)}
-	return c.Numbers(xs)
+// Nothing in a baseline's column is of fewer than 11 rows ([leastRows]): neither a bin, nor a value that is listed, nor what an edge lies
+// beside.
+type Column struct {
+	Edges  []float64        `json:"edges,omitempty"`
+	Counts []int64          `json:"counts,omitempty"` // one a bin, ±Inf in the outer ones
+	Means  []float64        `json:"means,omitempty"`  // of the finite numbers of each bin; 0 where it has none
+	SD     float64          `json:"sd,omitempty"`     // standard deviation of the finite numbers, with their count as the divisor
+	Values map[string]int64 `json:"values,omitempty"` // of a text column
+	Other  int64            `json:"other,omitempty"`  // rows of texts that are not listed
+
+	Infinite int64  `json:"infinite,omitempty"` // rows of ±Inf
+	Missing  int64  `json:"missing"`
+	Rows     int64  `json:"rows"`
+	Positive *Share `json:"positive,omitempty"`
 }
 
-func edges(sorted []float64) []float64 {
-	var kept []float64
-	rows := func(below float64) int { return sort.SearchFloat64s(sorted, below) } // how many lie below an edge
-	keep := func(e float64) {
-		before := 0
-		if len(kept) > 0 {
-			before = rows(kept[len(kept)-1])
-		}
-		if n := rows(e); n > before && n < len(sorted) && !math.IsInf(e, 0) && !math.IsNaN(e) {
-			kept = append(kept, e+0) // −0 and 0 are one edge
-		}
-	}
-	for k := 1; k < quantiles && len(sorted) > 0; k++ {
-		e := quantile(sorted, float64(k)/quantiles)
-		if e == sorted[0] {
-			above := sort.Search(len(sorted), func(i int) bool { return sorted[i] > e })
-			if above == len(sorted) {
-				break
-			}
-			e = sorted[above]
-		}
-		keep(e)
-	}
-	return kept
+// Share is how many of a column's rows with a value are positive, and what that means: "score >= 0.5".
+type Share struct {
+	Means string `json:"means"`
+	Rows  int64  `json:"rows"`
 }
 
-// quantile is numpy's, with its way of rounding: https://numpy.org/doc/stable/reference/generated/numpy.quantile.html, method "linear".
-func quantile(sorted []float64, q float64) float64 {
-	at := float64(len(sorted)-1) * q
-	i := int(math.Floor(at))
-	if i >= len(sorted)-1 {
-		return sorted[len(sorted)-1]
-	}
-	a, b, t := sorted[i], sorted[i+1], at-math.Floor(at)
-	if a == b {
-		return a
-	}
-	step := b - a
-	if t >= 0.5 {
-		return b - float64(step*(1-t))
-	}
-	return a + float64(step*t)
-}
+// leastRows is the fewest rows that anything in a baseline may be of. Statistical offices and health services publish no count of people
+// below 3 to 10; 11 meets the strictest of these rules, that of the U.S. Centers for Medicare and Medicaid Services. It is also about what
+// the normal limits of a share want.
+const leastRows = 11
 
-// Texts profiles a text column; missing says which rows have no value (nil: none).
-func Texts(xs []string, missing []bool) Column {
-	c := Column{Rows: int64(len(xs))}
-	for i, x := range xs {
-		if missing != nil && missing[i] {
-			c.Missing++
-			continue
-		}
-		if c.Values == nil {
-			c.Values = map[string]int64{}
-		}
-		c.Values[x]++
-	}
-	return c
-}
-
-// Numbers counts xs into c's own bins: the column to measure against the baseline c. What lies beyond the outer edges, ±Inf too, is in the
-// outer bins; NaN is missing.
-func (c Column) Numbers(xs []float64) Column {
-	out := Column{Edges: slices.Clone(c.Edges), Counts: make([]int64, len(c.Edges)+1), Rows: int64(len(xs))}
-	for _, x := range xs {
-		if math.IsNaN(x) {
-			out.Missing++
-			continue
-		}
-		out.Counts[sort.Search(len(c.Edges), func(i int) bool { return c.Edges[i] > x })]++
-	}
-	return out
-}
-
-// Texts counts xs into c's own values; others are unseen. missing says which rows have no value (nil: none).
-func (c Column) Texts(xs []string, missing []bool) Column {
-	out := Column{Rows: int64(len(xs))}
-	if c.Values != nil {
-		out.Values = make(map[string]int64, len(c.Values))
-		for v := range c.Values {
-			out.Values[v] = 0
-		}
-	}
-	for i, x := range xs {
-		switch _, known := c.Values[x]; {
-		case missing != nil && missing[i]:
-			out.Missing++
-		case known:
-			out.Values[x]++
-		default:
-			out.Unseen++
-		}
-	}
-	return out
-}
-
-// Merge is the column of both columns' rows. Numbers must have been counted between the same edges. Of texts, one column must know all
-// values of the other where that has unseen ones, since an unseen value may be one of those.
+// Merge is the column of both columns' rows, in the bins and values that both know. Edges that only one has are dropped. A text that
+// only one lists is other, unless the other column lists all that it has. Counts are exact; means and the standard deviation are so to
+// rounding. (Counters merge bit for bit: [Numbers.Merge], [Texts.Merge].)
 func (c Column) Merge(d Column) (Column, error) {
 	if err := errors.Join(c.Check(), d.Check()); err != nil {
 		return Column{}, err
 	}
-	if c.isNumbers() != d.isNumbers() || !slices.Equal(c.Edges, d.Edges) {
-		return Column{}, errors.New("the columns were counted in different bins")
+	if c.Rows > math.MaxInt64-d.Rows {
+		return Column{}, fmt.Errorf("%d and %d rows are more than can be counted", c.Rows, d.Rows)
 	}
-	out := Column{Edges: slices.Clone(c.Edges), Missing: c.Missing, Unseen: c.Unseen, Rows: c.Rows, Counts: slices.Clone(c.Counts), Values: maps.Clone(c.Values)}
-	sums := []error{add(&out.Missing, d.Missing), add(&out.Unseen, d.Unseen), add(&out.Rows, d.Rows)}
-	for i := range out.Counts {
-		sums = append(sums, add(&out.Counts[i], d.Counts[i]))
+	if c.isTexts() && d.isNumbers() || c.isNumbers() && d.isTexts() {
+		return Column{}, errors.New("numbers on one side and texts on the other")
 	}
-	for v, n := range d.Values {
-		if _, known := out.Values[v]; !known && c.Unseen > 0 {
-			return Column{}, fmt.Errorf("%q may be among the %d unseen values of the other column", v, c.Unseen)
+	out := Column{Infinite: c.Infinite + d.Infinite, Missing: c.Missing + d.Missing, Rows: c.Rows + d.Rows, Other: c.Other + d.Other}
+	if (c.Positive == nil) != (d.Positive == nil) || c.Positive != nil && c.Positive.Means != d.Positive.Means {
+		return Column{}, fmt.Errorf("positive is %s on one side and %s on the other", c.Positive, d.Positive)
+	}
+	if c.Positive != nil {
+		out.Positive = &Share{c.Positive.Means, c.Positive.Rows + d.Positive.Rows}
+	}
+	if c.isNumbers() || d.isNumbers() {
+		out.mergeNumbers(c, d)
+		return out, nil
+	}
+	listed := func(a, b Column) {
+		for v, n := range a.Values {
+			if _, both := b.Values[v]; !both && b.Other > 0 {
+				out.Other += n
+				continue
+			}
+			if out.Values == nil {
+				out.Values = map[string]int64{}
+			}
+			out.Values[v] += n
 		}
-		if out.Values == nil {
-			out.Values = map[string]int64{}
-		}
-		sum := out.Values[v]
-		sums = append(sums, add(&sum, n))
-		out.Values[v] = sum
 	}
-	for v := range c.Values {
-		if _, known := d.Values[v]; !known && d.Unseen > 0 {
-			return Column{}, fmt.Errorf("%q may be among the %d unseen values of the other column", v, d.Unseen)
-		}
-	}
-	return out, errors.Join(sums...)
+	listed(c, d)
+	listed(d, c)
+	return out, nil
 }
 
-func add(to *int64, n int64) error {
-	if *to > math.MaxInt64-n {
-		return fmt.Errorf("%d and %d rows are more than can be counted", *to, n)
+func (c *Share) String() string {
+	if c == nil {
+		return "not counted"
 	}
-	*to += n
-	return nil
+	return c.Means
 }
 
-// isNumbers tells the two kinds of columns apart.
+func (c *Column) mergeNumbers(a, b Column) {
+	for _, e := range a.Edges {
+		if _, both := slices.BinarySearch(b.Edges, e); both {
+			c.Edges = append(c.Edges, e)
+		}
+	}
+	c.Counts, c.Means = make([]int64, len(c.Edges)+1), make([]float64, len(c.Edges)+1)
+	for _, x := range []Column{a, b} {
+		to := 0
+		for i, n := range x.Counts {
+			if i > 0 && to < len(c.Edges) && c.Edges[to] <= x.Edges[i-1] {
+				to++
+			}
+			if c.Counts[to] += n; n > 0 {
+				share := float64(n) / float64(c.Counts[to])
+				c.Means[to] = c.Means[to]*(1-share) + x.Means[i]*share
+			}
+		}
+	}
+	from, to := a.mean(), b.mean()
+	share := a.finite() / (a.finite() + b.finite())
+	if share >= 0 {
+		c.SD = math.Hypot(math.Hypot(math.Sqrt(share)*a.SD, math.Sqrt(1-share)*b.SD), 2*math.Sqrt(share*(1-share))*(from/2-to/2))
+	}
+}
+
+// finite is the rows with a finite number.
+func (c Column) finite() float64 { return float64(c.Rows - c.Missing - c.Infinite) }
+
+// mean is that of the finite numbers; 0 where there are none.
+func (c Column) mean() float64 {
+	sum, rows := 0.0, 0.0
+	for i, n := range c.Counts {
+		if n > 0 {
+			rows += float64(n)
+			sum = sum*(1-float64(n)/rows) + c.Means[i]*(float64(n)/rows)
+		}
+	}
+	return sum
+}
+
+// isNumbers and isTexts tell the kinds of columns apart; where every cell is missing, a column of texts is neither.
 func (c Column) isNumbers() bool { return c.Counts != nil }
+func (c Column) isTexts() bool   { return c.Values != nil || c.Other > 0 }
 
-// Check finds what contradicts itself in a column that was read from a file: edges that are not finite and ascending, counts below 0, and
-// parts that are not the whole.
+// Check finds what contradicts itself in a column that was read from a file: edges that are not finite and ascending, a mean that lies
+// outside its bin, counts below 0, and parts that are not the whole.
 func (c Column) Check() error {
 	for i, e := range c.Edges {
 		if math.IsNaN(e) || math.IsInf(e, 0) || i > 0 && e <= c.Edges[i-1] {
@@ -189,11 +145,24 @@ func (c Column) Check() error {
 	if c.Counts == nil && len(c.Edges) > 0 || c.Counts != nil && len(c.Counts) != len(c.Edges)+1 {
 		return fmt.Errorf("%d edges and %d counts", len(c.Edges), len(c.Counts))
 	}
-	if c.Counts != nil && (c.Values != nil || c.Unseen != 0) {
+	if len(c.Means) != len(c.Counts) {
+		return fmt.Errorf("%d counts and %d means", len(c.Counts), len(c.Means))
+	}
+	if c.Counts != nil && c.isTexts() {
 		return errors.New("both counts between edges and counts of values")
 	}
+	for i, m := range c.Means {
+		low, high := c.bin(i)
+		inside := low <= m && m <= high && c.Counts[i] != 0 || m == 0 && (c.Counts[i] == 0 || c.Infinite > 0 && (i == 0 || i == len(c.Edges)))
+		if !inside || math.IsInf(m, 0) {
+			return fmt.Errorf("a mean of %v in the bin from %v to %v", m, low, high)
+		}
+	}
+	if !(c.SD >= 0) || math.IsInf(c.SD, 0) {
+		return fmt.Errorf("a standard deviation of %v", c.SD)
+	}
 	left := c.Rows
-	for _, n := range slices.Concat(c.Counts, slices.Collect(maps.Values(c.Values)), []int64{c.Missing, c.Unseen}) {
+	for _, n := range slices.Concat(c.Counts, slices.Collect(maps.Values(c.Values)), []int64{c.Missing, c.Other}) {
 		if n < 0 || n > left {
 			return fmt.Errorf("a count of %d where %d of %d rows are left", n, left, c.Rows)
 		}
@@ -202,5 +171,23 @@ func (c Column) Check() error {
 	if left != 0 {
 		return fmt.Errorf("%d rows, and %d of them in no bin", c.Rows, left)
 	}
+	if c.Infinite < 0 || c.Infinite > c.Rows-c.Missing || c.Infinite > 0 && !c.isNumbers() {
+		return fmt.Errorf("%d infinite of %d rows", c.Infinite, c.Rows)
+	}
+	if p := c.Positive; p != nil && !(p.Rows >= 0 && p.Rows <= c.Rows-c.Missing) {
+		return fmt.Errorf("%d positive of %d rows, %d of them missing", p.Rows, c.Rows, c.Missing)
+	}
 	return nil
+}
+
+// bin gives the ends of a bin.
+func (c Column) bin(i int) (low, high float64) {
+	low, high = math.Inf(-1), math.Inf(1)
+	if i > 0 {
+		low = c.Edges[i-1]
+	}
+	if i < len(c.Edges) {
+		high = c.Edges[i]
+	}
+	return low, high
 }

@@ -1,11 +1,7 @@
 package drift
 
 import (
-	"errors"
-	"fmt"
-	"maps"
 	"math"
-	"slices"
 
 	"github.com/gatecard/gatecard/evaluate/stats"
 )
@@ -17,64 +13,20 @@ import (
 // (Yurdakul and Naranjo 2020, Journal of Risk Model Validation), on average (B−1)(1/n + 1/n₀): that is taken off. What is left is not clipped at
 // 0, so that it is right on average.
 //
-// Bins are the baseline's deciles or values, and one each for missing and for unseen values where either column has some; a bin that is
+// Bins are the baseline's tenths or values, and one each for missing and for other values where either column has some; a bin that is
 // empty in both is none. If a bin is empty in one, ½ is added to every bin of both. No distance with fewer than two bins.
 var psi = Distance{
-	Name:    "psi",
+	Name: "psi", Unit: "nats", Of: Anything,
 	Summary: "population stability index, corrected for the rows that both samples have",
+	Note:    "What chance alone would show in samples of this size is taken off, so that it can lie a little under 0.",
 	Between: func(from, to Column) (float64, stats.Basis, int64, error) {
-		p, q, err := cells(from, to)
+		p, q, err := shares(from, to)
 		if err != nil {
-			return math.NaN(), stats.Basis{}, 0, err
+			return none(err)
 		}
 		estimate, se := index(p, q)
 		return estimate, stats.Basis{Method: "psi", Estimate: estimate, SE: se}, min(from.Rows, to.Rows), nil
 	},
-}
-
-// maxValues bounds the bins of texts: with more, most hold too few rows for the normal limits, and the column is likely an id.
-const maxValues = 1000
-
-// cells are the counts of both columns, bin by bin, in a fixed order and none empty in both.
-func cells(from, to Column) (p, q []int64, err error) {
-	if err := from.Check(); err != nil {
-		return nil, nil, fmt.Errorf("the baseline's column: %w", err)
-	}
-	if err := to.Check(); err != nil {
-		return nil, nil, fmt.Errorf("the column: %w", err)
-	}
-	switch {
-	case from.Rows == 0 || to.Rows == 0:
-		return nil, nil, errors.New("no rows")
-	case from.isNumbers() != to.isNumbers():
-		return nil, nil, errors.New("numbers on one side and texts on the other")
-	case !slices.Equal(from.Edges, to.Edges):
-		return nil, nil, errors.New("the column was counted between other edges than the baseline's")
-	case len(from.Values) > maxValues:
-		return nil, nil, fmt.Errorf("the baseline has %d different values, more than %d", len(from.Values), maxValues)
-	}
-	for v := range to.Values {
-		if _, known := from.Values[v]; !known {
-			return nil, nil, fmt.Errorf("the column was counted by other values than the baseline's: %q", v)
-		}
-	}
-	add := func(a, b int64) {
-		if a > 0 || b > 0 {
-			p, q = append(p, a), append(q, b)
-		}
-	}
-	for i := range from.Counts {
-		add(from.Counts[i], to.Counts[i])
-	}
-	for _, v := range slices.Sorted(maps.Keys(from.Values)) {
-		add(from.Values[v], to.Values[v])
-	}
-	add(from.Missing, to.Missing)
-	add(from.Unseen, to.Unseen)
-	if len(p) < 2 {
-		return nil, nil, errors.New("all rows of both columns are in one bin: nothing to tell apart")
-	}
-	return p, q, nil
 }
 
 // index gives the corrected index and its standard error, of counts p of the baseline and q.
