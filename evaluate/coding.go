@@ -2,12 +2,12 @@ package evaluate
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"sort"
 	"strings"
 	"sync"
 
+	"github.com/gatecard/gatecard/evaluate/sweep"
 	"github.com/gatecard/gatecard/evaluate/table"
 )
 
@@ -16,15 +16,13 @@ type dictionary struct {
 	lock  sync.Mutex
 	codes map[string]uint32
 	texts []string // by code, from 1
-	most  int      // texts it takes: beyond, they are counted up to manyTexts, and get the last code
-	seen  map[string]bool
 }
 
-// manyTexts is how many texts of a column that has too many are told apart, to count them.
+// manyTexts is how many texts of a column are told apart. Beyond, all get the last code: no column of groups or labels may have so many.
 const manyTexts = 100_000
 
-func newDictionary(most int) *dictionary {
-	return &dictionary{codes: map[string]uint32{}, texts: []string{""}, most: most}
+func newDictionary() *dictionary {
+	return &dictionary{codes: map[string]uint32{}, texts: []string{""}}
 }
 
 func (d *dictionary) code(text string) uint32 {
@@ -33,14 +31,8 @@ func (d *dictionary) code(text string) uint32 {
 	if c, ok := d.codes[text]; ok {
 		return c
 	}
-	if len(d.texts) > d.most {
-		if d.seen == nil {
-			d.seen = map[string]bool{}
-		}
-		if len(d.seen) < manyTexts {
-			d.seen[text] = true
-		}
-		return uint32(d.most)
+	if len(d.texts) > manyTexts {
+		return manyTexts
 	}
 	c := uint32(len(d.texts))
 	d.codes[text] = c
@@ -55,9 +47,6 @@ func (d *dictionary) text(code uint32) string {
 	return d.texts[code]
 }
 
-// count is how many texts were met.
-func (d *dictionary) count() int { return len(d.texts) - 1 + len(d.seen) }
-
 // recode takes one goroutine's batches of a column to the codes of a dictionary.
 type recode struct {
 	of    *dictionary
@@ -65,11 +54,8 @@ type recode struct {
 	to    []uint32
 }
 
-// unmet is the code of a text that no row had yet.
-const unmet = math.MaxUint32
-
-// column gives each row's code. It reuses codes.
-func (r *recode) column(c table.Column, codes []uint32) []uint32 {
+// of gives what the codes of a batch mean. Texts get codes whether rows have them or not.
+func (r *recode) column(c table.Column) sweep.Coded {
 	n := len(c.Dictionary)
 	if n == 0 || len(r.to) == 0 || r.first != &c.Dictionary[0] {
 		r.to = r.to[:0]
@@ -80,20 +66,10 @@ func (r *recode) column(c table.Column, codes []uint32) []uint32 {
 		r.to = r.to[:len(r.to)-1] // the code of a missing cell moves
 	}
 	for len(r.to) < n {
-		r.to = append(r.to, unmet)
+		r.to = append(r.to, r.of.code(c.Dictionary[len(r.to)]))
 	}
 	r.to = append(r.to, 0)
-	codes = slices.Grow(codes[:0], len(c.Codes))[:len(c.Codes)]
-	to := r.to
-	for i, local := range c.Codes {
-		code := to[local]
-		if code == unmet {
-			code = r.of.code(c.Dictionary[local])
-			to[local] = code
-		}
-		codes[i] = code
-	}
-	return codes
+	return sweep.Coded{Codes: c.Codes, To: r.to}
 }
 
 // faulty counts rows that are wrong in one way, from any goroutine, and keeps the first of them.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gatecard/gatecard/evaluate/sweep"
 	"github.com/gatecard/gatecard/evaluate/table"
 )
 
@@ -16,13 +17,6 @@ type kind struct {
 
 // firstKept is how many rows are named where rows are wrong.
 const firstKept = 3
-
-func (k *kind) add(row int64) {
-	k.rows++
-	if len(k.first) < firstKept || row < k.first[firstKept-1] {
-		k.keep(row)
-	}
-}
 
 func (k *kind) keep(row int64) {
 	at, _ := slices.BinarySearch(k.first, row)
@@ -46,30 +40,44 @@ func (k kind) error(e table.Error, n int64) error {
 type classes struct {
 	recode
 	positive string
-	codes    []uint32
-	is       []uint8 // by code
-	kinds    []kind  // by code; 0: rows without a value
+	is       []uint32 // by the batch's code
+	kinds    []kind   // by the dictionary's code; 0: rows without a value
+	rows     []int64
 }
 
-// column gives each row's class. It reuses to.
-func (c *classes) column(column table.Column, first int64, to []uint8) []uint8 {
-	c.codes = c.recode.column(column, c.codes)
-	to = slices.Grow(to[:0], len(c.codes))[:len(c.codes)]
-	for i, code := range c.codes {
-		for int(code) >= len(c.is) {
-			c.is, c.kinds = append(c.is, c.isPositive(uint32(len(c.is)))), append(c.kinds, kind{})
+// column gives what the batch's codes mean, 0 or 1, and counts the rows of each kind.
+func (c *classes) column(column table.Column, first int64) sweep.Coded {
+	to := c.recode.column(column).To
+	c.is, c.rows = slices.Grow(c.is[:0], len(to))[:len(to)], slices.Grow(c.rows[:0], len(to))[:len(to)]
+	for local, code := range to {
+		c.is[local], c.rows[local] = 0, 0
+		if code > 0 && c.positive == column.Dictionary[local] {
+			c.is[local] = 1
 		}
-		to[i] = c.is[code]
-		c.kinds[code].add(first + int64(i))
+		for int(code) >= len(c.kinds) {
+			c.kinds = append(c.kinds, kind{})
+		}
 	}
-	return to
+	rows := c.rows
+	for _, local := range column.Codes {
+		rows[local]++
+	}
+	for local, n := range rows {
+		if k := &c.kinds[to[local]]; n > 0 {
+			k.rows += n
+			k.find(column.Codes, uint32(local), first)
+		}
+	}
+	return sweep.Coded{Codes: column.Codes, To: c.is}
 }
 
-func (c *classes) isPositive(code uint32) uint8 {
-	if code > 0 && c.of.text(code) == c.positive {
-		return 1
+// find keeps the first rows of a batch that have the kind, if they may be among the first of all.
+func (k *kind) find(codes []uint32, local uint32, first int64) {
+	for i := 0; i < len(codes) && (len(k.first) < firstKept || first+int64(i) < k.first[firstKept-1]); i++ {
+		if codes[i] == local {
+			k.keep(first + int64(i))
+		}
 	}
-	return 0
 }
 
 // kindsOf adds up what all goroutines met, by code.
@@ -121,11 +129,11 @@ func (r *rows) outcomesOf(ctx context.Context) (*outcomes, error) {
 }
 
 // of gives rows the labels of their ids. It reuses to.
-func (o *outcomes) of(ids []string, first int64, wrong *faulty, to []uint8) []uint8 {
+func (o *outcomes) of(ids []string, first int64, wrong *faulty, to []uint32) []uint32 {
 	to = slices.Grow(to[:0], len(ids))[:len(ids)]
 	for i, id := range ids {
 		at, ok := o.place[id]
-		if to[i] = o.label[at]; !ok {
+		if to[i] = uint32(o.label[at]); !ok {
 			wrong.add(first + int64(i))
 		}
 	}

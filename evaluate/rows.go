@@ -36,8 +36,6 @@ type rows struct {
 	calls     *dictionary // predictions
 
 	combinations sweep.Combinations
-	missing      []int64 // rows without a value, by grouping
-	positives    int64
 	scored       bool
 	scoreType    table.Type
 	scout        sweep.Scout
@@ -80,7 +78,7 @@ type others struct {
 // read reads the rows: label, id, score, prediction, groups, and each column that others ask for. The caller closes them.
 func read(ctx context.Context, c Config, t Terms, o others) (*rows, error) {
 	r := &rows{c: c, t: t, file: c.Path, groupings: t.groupings(), rivals: o.rivals, measured: o.drift, workers: c.workers(), scored: c.Score != "",
-		labels: newDictionary(maxGroups), calls: newDictionary(maxGroups)}
+		labels: newDictionary(), calls: newDictionary()}
 	r.wrong.rivals = make([]faultyScores, len(o.rivals))
 	sources, err := c.Open(c.Path)
 	if err != nil {
@@ -166,18 +164,17 @@ type coder struct {
 	labels   classes
 	calls    classes
 	values   []recode
-	codes    [][]uint32
-	label    []uint8
-	call     []uint8
+	bins     [][]uint32
+	groups   []sweep.Coded
+	label    []uint32 // of outcomes
+	call     sweep.Coded
 	cell     []uint32
 	score    []float64
 
 	// of the first reading only
-	scout     sweep.Scout
-	missing   []int64
-	positives int64
-	meters    []*meter
-	blocks    []block
+	scout  sweep.Scout
+	meters []*meter
+	blocks []block
 }
 
 func (r *rows) coders() []*coder {
@@ -185,7 +182,7 @@ func (r *rows) coders() []*coder {
 	for i := range all {
 		c := &coder{rows: r, combiner: r.combinations.Combiner(),
 			labels: classes{recode: recode{of: r.labels}, positive: r.t.Positive}, calls: classes{recode: recode{of: r.calls}, positive: r.t.Positive},
-			values: make([]recode, len(r.groupings)), codes: make([][]uint32, len(r.groupings)), missing: make([]int64, len(r.groupings)),
+			values: make([]recode, len(r.groupings)), bins: make([][]uint32, len(r.groupings)), groups: make([]sweep.Coded, len(r.groupings)),
 			meters: meters(r.measured, r.c, r.t)}
 		for k, g := range r.groupings {
 			c.values[k].of = g.values
@@ -201,31 +198,33 @@ func (c *coder) code(b table.Batch) sweep.Rows {
 	for k, g := range r.groupings {
 		column := b.Columns[r.at.groups[k]]
 		if g.values != nil {
-			c.codes[k] = c.values[k].column(column, c.codes[k])
+			c.groups[k] = c.values[k].column(column)
 			continue
 		}
-		codes := slices.Grow(c.codes[k][:0], len(column.Numbers))[:len(column.Numbers)]
+		codes := slices.Grow(c.bins[k][:0], len(column.Numbers))[:len(column.Numbers)]
 		for i, x := range column.Numbers {
 			codes[i] = g.bin(x)
 		}
-		c.codes[k] = codes
+		c.bins[k], c.groups[k] = codes, sweep.Coded{Codes: codes}
 	}
+	var label sweep.Coded
 	if r.outcomes != nil {
 		c.label = r.outcomes.of(b.Columns[r.at.id].Texts, b.First, &r.wrong.noOutcome, c.label)
+		label.Codes = c.label
 	} else {
-		c.label = c.labels.column(b.Columns[r.at.label], b.First, c.label)
+		label = c.labels.column(b.Columns[r.at.label], b.First)
 	}
 	if r.at.call >= 0 {
-		c.call = c.calls.column(b.Columns[r.at.call], b.First, c.call)
+		c.call = c.calls.column(b.Columns[r.at.call], b.First)
 	}
-	c.cell = c.combiner.Cells(c.cell[:0], c.label, c.codes)
+	c.cell = c.combiner.Cells(c.cell[:0], label, c.groups)
 	out := sweep.Rows{Cell: c.cell}
 	if r.scored {
 		out.Score = b.Columns[r.at.score].Numbers
 	} else {
-		c.score = slices.Grow(c.score[:0], len(c.call))[:len(c.call)]
-		for i, call := range c.call {
-			c.score[i] = float64(call)
+		c.score = slices.Grow(c.score[:0], len(c.call.Codes))[:len(c.call.Codes)]
+		for i, code := range c.call.Codes {
+			c.score[i] = float64(c.call.To[code])
 		}
 		out.Score = c.score
 	}
@@ -245,20 +244,10 @@ func (r *rows) first(ctx context.Context) error {
 		in := c.code(b)
 		c.check(b, in)
 		c.scout.Add(in)
-		for k, codes := range c.codes {
-			for _, code := range codes {
-				if code == 0 {
-					c.missing[k]++
-				}
-			}
-		}
 		for k, at := range r.at.drift {
 			if err := c.meters[k].add(b.Columns[at]); err != nil {
 				return fmt.Errorf("measure %s of %s: %w", r.measured[k].name, r.file, err)
 			}
-		}
-		for _, y := range c.label {
-			c.positives += int64(y)
 		}
 		if r.mustKeep() || r.bytes.Load() <= r.c.memory() {
 			c.keep(b, in)
@@ -284,17 +273,12 @@ func (r *rows) mustKeep() bool { return r.at.id >= 0 || len(r.rivals) > 0 }
 
 // gather brings together what the goroutines found, and says what is wrong with the rows.
 func (r *rows) gather(coders []*coder) error {
-	r.missing = make([]int64, len(r.groupings))
 	var counted [][]*meter
 	for _, c := range coders {
-		for k, n := range c.missing {
-			r.missing[k] += n
-		}
 		if r.kept {
 			r.blocks = append(r.blocks, c.blocks...)
 		}
 		r.scout.Merge(&c.scout)
-		r.positives += c.positives
 		counted = append(counted, c.meters)
 	}
 	if err := mergeMeters(r.measured, counted); err != nil {
@@ -416,7 +400,7 @@ func (c *coder) check(b table.Batch, in sweep.Rows) {
 	}
 	cut := cutOf(b.Columns[r.at.score].Type, *r.t.Threshold)
 	for i, x := range in.Score {
-		if (x >= cut) != (c.call[i] == 1) {
+		if (x >= cut) != (c.call.To[c.call.Codes[i]] == 1) {
 			w.contradicts.add(b.First + int64(i))
 		}
 	}
@@ -531,6 +515,35 @@ func side(ctx context.Context, n, workers int, do func(worker, i int) error) err
 		}
 	}
 	return nil
+}
+
+// missing is how many rows have no value, by grouping. Most often there are none, as the combinations show.
+func (r *rows) missing(ctx context.Context) ([]int64, error) {
+	rows := make([]int64, len(r.groupings))
+	list := r.combinations.List()
+	if !slices.ContainsFunc(list, func(codes []uint32) bool { return slices.Contains(codes, 0) }) {
+		return rows, nil
+	}
+	counts := make([][]int64, r.workers)
+	for i := range counts {
+		counts[i] = make([]int64, len(list))
+	}
+	err := r.each(ctx, func(worker int, _ int64, in sweep.Rows) error {
+		for _, cell := range in.Cell {
+			counts[worker][cell>>1]++
+		}
+		return nil
+	})
+	for _, of := range counts {
+		for c, n := range of {
+			for k, code := range list[c] {
+				if code == 0 {
+					rows[k] += n
+				}
+			}
+		}
+	}
+	return rows, err
 }
 
 // flat are all rows that were kept, as one.

@@ -36,12 +36,16 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 		return nil, err
 	}
 	e := &Evaluation{Schema: SchemaID, Terms: t, Rows: int64(r.n), Countable: r.ids != nil}
+	missing, err := r.missing(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for k, g := range r.groupings {
-		if r.missing[k] > 0 {
+		if missing[k] > 0 {
 			if e.Missing == nil {
 				e.Missing = map[string]int64{}
 			}
-			e.Missing[g.Column] = r.missing[k]
+			e.Missing[g.Column] = missing[k]
 		}
 	}
 	all, err := r.sweep(ctx, named, dimensions)

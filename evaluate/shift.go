@@ -76,7 +76,7 @@ func driftWant(c Config, n Needs, name string, b *Baseline) table.Want {
 func (n Needs) joined(c Config, name string) bool { return c.Labels != "" && name == n.Terms.Label }
 
 func (r *rows) labelled() drift.Column {
-	return drift.Column{Other: int64(r.n), Rows: int64(r.n), Positive: &drift.Share{Means: strconv.Quote(r.t.Positive), Rows: r.positives}}
+	return drift.Column{Other: int64(r.n), Rows: int64(r.n), Positive: &drift.Share{Means: strconv.Quote(r.t.Positive), Rows: r.scout.Positives()}}
 }
 
 // counts says that the share of positives of a column is asked for.

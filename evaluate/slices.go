@@ -40,7 +40,7 @@ func (t Terms) groupings() []grouping {
 		case len(d.Bins) > 0:
 			all = append(all, grouping{Dimension: d})
 		default:
-			all = append(all, grouping{d, newDictionary(maxGroups)})
+			all = append(all, grouping{d, newDictionary()})
 		}
 	}
 	return all
@@ -128,15 +128,14 @@ func bins(d Dimension, codes []uint32) coded {
 
 func values(g grouping, file string, codes []uint32) (coded, error) {
 	c := coded{Dimension: g.Dimension, of: make([]uint32, len(codes))}
-	if n := g.values.count(); n > maxGroups {
-		return c, tooManyGroups(file, g.Column, n, maxGroups)
-	}
 	seen := map[string]bool{}
 	for v := range g.Values {
 		seen[v] = true
 	}
-	for _, v := range g.values.texts[1:] {
-		seen[v] = true
+	for _, code := range codes {
+		if code > 0 {
+			seen[g.values.texts[code]] = true
+		}
 	}
 	if len(seen) > maxGroups {
 		return c, tooManyGroups(file, g.Column, len(seen), maxGroups)
@@ -247,8 +246,8 @@ func (c coded) with(part coded, declared bool) coded {
 
 func tooManyGroups(file, column string, n, most int) error {
 	say := fmt.Sprint(n)
-	if n > manyTexts {
-		say = "more than " + fmt.Sprint(manyTexts)
+	if n >= manyTexts {
+		say = fmt.Sprint(manyTexts, " or more")
 	}
 	return &table.Error{File: file, Column: column, Code: "too-many-groups",
 		What: fmt.Sprintf("%s different values are more groups than the %d allowed", say, most)}

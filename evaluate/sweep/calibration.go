@@ -62,14 +62,19 @@ func Recalibration(bands []Band, eps float64) (r stats.Recalibration, ok bool) {
 		}
 		all = append(all, b.logits(eps))
 	}
-	return stats.Recalibrate(func(intercept, slope float64) stats.RecalibrationSums {
+	r, ok = stats.Recalibrate(func(intercept, slope float64) stats.RecalibrationSums {
 		var s stats.RecalibrationSums
 		for i := range all {
 			all[i].add(&s, intercept, slope)
 		}
 		return s
 	})
+	// where the classes are separated the likelihood rises for ever, ever less: what is found then has an error that says so
+	return r, ok && r.SlopeSE < separated*(1+math.Abs(r.Slope))
 }
+
+// separated is how many times larger than a slope its standard error is only where the classes are separated.
+const separated = 1000
 
 // logits are a band's rows by their scores' logits: about the middle x, sums over all rows of the powers of the distances to it.
 type logits struct {

@@ -44,9 +44,11 @@ func (c *Combinations) place(codes []uint32) uint32 {
 type Combiner struct {
 	all    *Combinations
 	levels []level
-	prefix [][]uint32 // codes of the states of the last level
-	cells  []uint32   // their combinations
+	cells  []uint32 // of the states of the last level: 2·combination
 }
+
+// Coded is a column of codes. What a code means is To of it, or where To is nil the code itself.
+type Coded struct{ Codes, To []uint32 }
 
 // level says which state follows a state of the columns before by this column's code.
 type level struct {
@@ -63,49 +65,79 @@ func (c *Combinations) Combiner() *Combiner { return &Combiner{all: c} }
 // maxTable is the most entries of a level's table: beyond, a map takes its place.
 const maxTable = 1 << 22
 
-// Cells gives each row its cell, 2·combination + label: for each column the code of each row, and labels 0 or 1. It appends to cell. Columns are
+// Cells gives each row its cell, 2·combination + label: for each column the code of each row, and labels, which mean 0 or 1. It appends to cell. Columns are
 // the same ones in each call, and there may be none.
-func (k *Combiner) Cells(cell []uint32, label []uint8, columns [][]uint32) []uint32 {
+func (k *Combiner) Cells(cell []uint32, label Coded, columns []Coded) []uint32 {
 	from := len(cell)
-	cell = slices.Grow(cell, len(label))[:from+len(label)]
+	cell = slices.Grow(cell, len(label.Codes))[:from+len(label.Codes)]
 	state := cell[from:]
 	clear(state)
 	for len(k.levels) < len(columns) {
 		k.levels = append(k.levels, level{width: 8})
 	}
-	for d, codes := range columns {
-		k.levels[d].walk(state, codes, func(s uint32) []uint32 {
+	for d, column := range columns {
+		before := func(s uint32) []uint32 {
 			if d == 0 {
 				return nil
 			}
 			return k.levels[d-1].codes[s]
-		})
+		}
+		if column.To == nil {
+			k.levels[d].walk(state, column.Codes, before)
+		} else {
+			k.levels[d].walkTo(state, column, before)
+		}
 	}
 	last := [][]uint32{nil}
 	if len(columns) > 0 {
 		last = k.levels[len(columns)-1].codes
 	}
 	for i := len(k.cells); i < len(last); i++ {
-		k.cells = append(k.cells, k.all.place(last[i]))
+		k.cells = append(k.cells, 2*k.all.place(last[i]))
 	}
-	for i, s := range state {
-		state[i] = 2*k.cells[s] + uint32(label[i])
+	cells := k.cells
+	if label.To == nil {
+		for i, y := range label.Codes {
+			state[i] = cells[state[i]] + y
+		}
+		return cell
+	}
+	to := label.To
+	for i, y := range label.Codes {
+		state[i] = cells[state[i]] + to[y]
 	}
 	return cell
 }
 
 // walk takes each row's state on by its code. before gives the codes of a state.
 func (l *level) walk(state, codes []uint32, before func(uint32) []uint32) {
-	codes = codes[:len(state)]
-	for i, s := range state {
-		c := codes[i]
-		if at := uint64(s)*uint64(l.width) + uint64(c); c < l.width && at < uint64(len(l.next)) {
-			if n := l.next[at]; n != 0 {
+	next, width := l.next, l.width
+	for i, c := range codes {
+		s := state[i]
+		if at := uint64(s)*uint64(width) + uint64(c); c < width && at < uint64(len(next)) {
+			if n := next[at]; n != 0 {
 				state[i] = n - 1
 				continue
 			}
 		}
 		state[i] = l.meet(s, c, before)
+		next, width = l.next, l.width
+	}
+}
+
+// walkTo is walk by what the codes mean.
+func (l *level) walkTo(state []uint32, column Coded, before func(uint32) []uint32) {
+	next, width, to := l.next, l.width, column.To
+	for i, c := range column.Codes {
+		c, s := to[c], state[i]
+		if at := uint64(s)*uint64(width) + uint64(c); c < width && at < uint64(len(next)) {
+			if n := next[at]; n != 0 {
+				state[i] = n - 1
+				continue
+			}
+		}
+		state[i] = l.meet(s, c, before)
+		next, width = l.next, l.width
 	}
 }
 

@@ -69,7 +69,15 @@ func labels(xs []float64) []uint8 {
 func close(t *testing.T, p sweep.Plan, r sweep.Rows, label []uint8, codes ...[]uint32) (sweep.Stats, [][]sweep.Stats) {
 	t.Helper()
 	var combinations sweep.Combinations
-	r.Cell = combinations.Combiner().Cells(nil, label, codes)
+	y := sweep.Coded{}
+	for _, l := range label {
+		y.Codes = append(y.Codes, uint32(l))
+	}
+	var columns []sweep.Coded
+	for _, c := range codes {
+		columns = append(columns, sweep.Coded{Codes: c})
+	}
+	r.Cell = combinations.Combiner().Cells(nil, y, columns)
 	list := combinations.List()
 	p.Combinations, p.Ranks, p.Average, p.Losses = len(list), true, true, true
 	for d := range codes {

@@ -61,6 +61,9 @@ func (s *Scout) Add(r Rows) {
 	}
 }
 
+// Positives is how many rows seen so far have the label 1.
+func (s *Scout) Positives() int64 { return s.rows[1] }
+
 // Merge adds what u saw.
 func (s *Scout) Merge(u *Scout) {
 	for y := range s.classes {

@@ -191,11 +191,18 @@ func TestCombinations(t *testing.T) {
 		var rows [][]uint32
 		for range rapid.IntRange(0, 5).Draw(t, "batches") {
 			n := rapid.IntRange(0, 20).Draw(t, "rows")
-			codes := make([][]uint32, columns)
+			codes, coded := make([][]uint32, columns), make([]Coded, columns)
 			for d := range codes {
 				codes[d] = rapid.SliceOfN(code, n, n).Draw(t, "codes")
+				coded[d].Codes = codes[d]
+				if rapid.Bool().Draw(t, "to") {
+					coded[d] = Coded{To: codes[d]}
+					for i := range n {
+						coded[d].Codes = append(coded[d].Codes, uint32(i))
+					}
+				}
 			}
-			cells = rapid.SampledFrom(combiners).Draw(t, "combiner").Cells(cells, make([]uint8, n), codes)
+			cells = rapid.SampledFrom(combiners).Draw(t, "combiner").Cells(cells, Coded{Codes: make([]uint32, n)}, coded)
 			for i := range n {
 				row := []uint32{}
 				for d := range codes {
