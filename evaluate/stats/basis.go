@@ -19,7 +19,8 @@ type Limits interface {
 //	psi              Estimate (bias-corrected) and SE, identity scale, normal
 //	mover-difference, mover-ratio   Parts[0] against Parts[1], independent
 //	mover-mean       the unweighted mean of all Parts, independent
-//	logit            as delong-logit, for other figures in [0, 1]: K = figure·N of N rows
+//	logit            as delong-logit, for other figures in [0, 1]: K = figure·N of N rows; Scale "mcclish" maps a partial area from and to the rates in Pair
+//	average-precision  Estimate and SE on the logit scale, K = figure·N of N positives
 //	rates            the figure that Scale names, of Parts: recall, false positive rate and prevalence (stated, or a part, shifted by Odds)
 //	order            the K-quantile of N values; Estimate and Points (rank, value)
 //	cut              the figure that Scale names, at a cut that the share K fixes on an axis of N rows; Estimate, Classes and Points
@@ -68,6 +69,7 @@ const (
 	methodMOVERMean       = "mover-mean"
 	methodSame            = "same"
 	methodLogit           = "logit"
+	methodAP              = "average-precision"
 	methodRates           = "rates"
 	methodOrder           = "order"
 	methodCut             = "cut"
@@ -105,6 +107,8 @@ func (b Basis) limit(a float64, s side) float64 {
 		return b.fromJ(clopperPearson(k, n, a, s))
 	case methodDeLongLogit, methodLogit:
 		return b.fromArea(b.auc(a, s))
+	case methodAP:
+		return b.averagePrecision(a, s)
 	case methodDeLongPaired:
 		if b.Scale == scaleGini {
 			return 2 * b.pairedAUC(a, s)
@@ -155,7 +159,7 @@ func (b Basis) Value() float64 {
 	switch b.Method {
 	case methodClopperPearson:
 		return b.fromJ(proportion(b.K, b.N))
-	case methodDeLongLogit, methodLogit:
+	case methodDeLongLogit, methodLogit, methodAP:
 		return b.fromArea(b.area())
 	case methodTango:
 		return pairedDifference(b.Table)

@@ -84,8 +84,16 @@ func anyBasis(t *rapid.T) Basis {
 	case 22:
 		return Gini(rapid.Float64Range(0, 1).Draw(t, "auc"), rapid.Float64Range(0, .2).Draw(t, "se"), anyCount(t, "negatives")+1, anyCount(t, "positives")+1)
 	case 23:
-		return DesignProportion(rapid.Float64Range(0, 1).Draw(t, "p"), rapid.Float64Range(0, .01).Draw(t, "variance"), rapid.Float64Range(1e3, 1e5).Draw(t, "rows"),
-			rapid.Float64Range(1, 1e3).Draw(t, "least"), rapid.Float64Range(0, 1e4).Draw(t, "df"))
+		if rapid.Bool().Draw(t, "clusters") {
+			var c ClusterSums
+			for range rapid.IntRange(1, 60).Draw(t, "clusters") {
+				n := rapid.IntRange(1, 9).Draw(t, "rows")
+				c.add(float64(rapid.IntRange(0, n).Draw(t, "successes")), float64(n))
+			}
+			return ClusterProportion(c)
+		}
+		return DesignProportion(rapid.Float64Range(0, 1).Draw(t, "p"), rapid.Float64Range(0, .01).Draw(t, "variance"), anyCount(t, "successes"), anyCount(t, "failures"),
+			rapid.Float64Range(0, 1e4).Draw(t, "df"))
 	case 24:
 		n := anyCount(t, "n") + 30
 		x := rapid.Float64Range(.001, 100).Draw(t, "mean square")

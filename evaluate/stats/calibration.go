@@ -57,10 +57,10 @@ type RecalibrationSums struct {
 // and their standard errors by the observed information.
 type Recalibration struct{ Intercept, Slope, InterceptSE, SlopeSE float64 }
 
-// Recalibrate finds the recalibration by Newton's method, with steps halved while the score's length does not fall. False where it does not converge: a perfect
+// Recalibrate finds the recalibration by Newton's method, with steps halved while they go too far. False where it does not converge: a perfect
 // separation of the classes, one class, or scores that are all the same.
 func Recalibrate(sums func(intercept, slope float64) RecalibrationSums) (Recalibration, bool) {
-	a, b := 0.0, 1.0
+	a, b := 0.0, 0.0 // where no row is beyond what a number can say of its probability
 	at := sums(a, b)
 	for range 100 {
 		v, vx, vxx := at.Information[0], at.Information[1], at.Information[2]
@@ -78,7 +78,7 @@ func Recalibrate(sums func(intercept, slope float64) RecalibrationSums) (Recalib
 		for ; step > 1e-6; step /= 2 {
 			next := sums(a+step*da, b+step*db)
 			// The likelihood is concave: a step is not too long while its own slope is not past the top by more than it began with.
-			if slope := da*next.Y + db*next.YX; math.Abs(slope) <= decrement {
+			if slope := da*next.Y + db*next.YX; math.Abs(slope) <= 0.9*decrement {
 				a, b, at = a+step*da, b+step*db, next
 				break
 			}

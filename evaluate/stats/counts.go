@@ -117,32 +117,33 @@ func PairedBalancedAccuracy(c PairedCounts) Basis {
 // PairedMCC is the difference of Matthews's correlations, ours − theirs, on the same rows, with the standard error of its influence
 // function, which is that figure's gradient by the cells of the table. The support is the smallest of all sums of a row or column
 // of both tables. The zero Basis where one of them is 0 or a count is negative.
-func PairedMCC(c PairedCounts) Basis {
-	return c.gradient(func(t Counts) (float64, Counts) {
-		p, q, n := t.TP+t.FN, t.TP+t.FP, t.TP+t.FP+t.TN+t.FN
-		root := math.Sqrt(p) * math.Sqrt(q) * math.Sqrt(n-p) * math.Sqrt(n-q)
-		value := (t.TP*t.TN - t.FP*t.FN) / root
-		// d log of the root: half of 1/p for a positive row, and so on.
-		return value, Counts{
-			TP: t.TN/root - value/2*(1/p+1/q), FN: -t.FP/root - value/2*(1/p+1/(n-q)),
-			FP: -t.FN/root - value/2*(1/(n-p)+1/q), TN: t.TP/root - value/2*(1/(n-p)+1/(n-q)),
-		}
-	})
-}
+func PairedMCC(c PairedCounts) Basis { return c.gradient(mccBy) }
 
 // PairedKappa is the difference of Cohen's kappas, ours − theirs, on the same rows; see [PairedMCC]. One kappa's variance by this gradient
 // is that of Fleiss, Cohen and Everitt 1969, doi:10.1037/h0028106.
-func PairedKappa(c PairedCounts) Basis {
-	return c.gradient(func(t Counts) (float64, Counts) {
-		p, q, n := t.TP+t.FN, t.TP+t.FP, t.TP+t.FP+t.TN+t.FN
-		top, bottom := 2*(t.TP*t.TN-t.FP*t.FN), p*(n-q)+q*(n-p)
-		value := top / bottom
-		// The bottom's derivative by a row that is positive by label, or by call, or by both, or by neither.
-		return value, Counts{
-			TP: (2*t.TN - value*(2*n-p-q)) / bottom, FN: (-2*t.FP - value*(n-q+p)) / bottom,
-			FP: (-2*t.FN - value*(n-p+q)) / bottom, TN: (2*t.TP - value*(p+q)) / bottom,
-		}
-	})
+func PairedKappa(c PairedCounts) Basis { return c.gradient(kappaBy) }
+
+// mccBy is Matthews's correlation and its derivatives by the four cells.
+func mccBy(t Counts) (float64, Counts) {
+	p, q, n := t.TP+t.FN, t.TP+t.FP, t.TP+t.FP+t.TN+t.FN
+	root := math.Sqrt(p) * math.Sqrt(q) * math.Sqrt(n-p) * math.Sqrt(n-q)
+	value := (t.TP*t.TN - t.FP*t.FN) / root
+	// The root's logarithm rises by half of 1/p with a positive row, and so on.
+	return value, Counts{
+		TP: t.TN/root - value/2*(1/p+1/q), FN: -t.FP/root - value/2*(1/p+1/(n-q)),
+		FP: -t.FN/root - value/2*(1/(n-p)+1/q), TN: t.TP/root - value/2*(1/(n-p)+1/(n-q)),
+	}
+}
+
+// kappaBy is Cohen's kappa and its derivatives by the four cells.
+func kappaBy(t Counts) (float64, Counts) {
+	p, q, n := t.TP+t.FN, t.TP+t.FP, t.TP+t.FP+t.TN+t.FN
+	top, bottom := 2*(t.TP*t.TN-t.FP*t.FN), p*(n-q)+q*(n-p)
+	value := top / bottom
+	return value, Counts{
+		TP: (2*t.TN - value*(2*n-p-q)) / bottom, FN: (-2*t.FP - value*(n-q+p)) / bottom,
+		FP: (-2*t.FN - value*(n-p+q)) / bottom, TN: (2*t.TP - value*(p+q)) / bottom,
+	}
 }
 
 // gradient is the difference of a figure that does not change if all cells are multiplied, so that a row's influence is the figure's

@@ -15,13 +15,30 @@ const (
 	boundRest   = 0.04
 )
 
+// named says what limits a row of the table is about; nominal: .025 unless said.
+type named struct {
+	figure, method, paper string
+	nominal               float64
+}
+
 // worst keeps the largest miss of each side, and where it was.
 type worst struct {
 	low, high           float64
 	lowWhere, highWhere string
+	settings            int
+	least, most         float64 // share of the repetitions that were judged
+	named               named   // its row of the table
+}
+
+func (w *worst) judged(share float64) {
+	if w.settings == 1 {
+		w.least = share
+	}
+	w.least, w.most = math.Min(w.least, share), math.Max(w.most, share)
 }
 
 func (w *worst) add(low, high float64, where string, args ...any) {
+	w.settings++
 	if low > w.low {
 		w.low, w.lowWhere = low, fmt.Sprintf(where, args...)
 	}
@@ -32,6 +49,12 @@ func (w *worst) add(low, high float64, where string, args ...any) {
 
 func (w *worst) check(t *testing.T, bound float64) {
 	t.Helper()
+	if n := w.named; n.figure != "" {
+		if n.nominal == 0 {
+			n.nominal = nominal
+		}
+		record(row{n.figure, n.method, n.paper, "exact", n.nominal, bound, *w})
+	}
 	t.Logf("lower limit above the truth: %.4f (%s); upper limit below: %.4f (%s)", w.low, w.lowWhere, w.high, w.highWhere)
 	if !(w.low <= bound && w.high <= bound) {
 		t.Errorf("misses %.4f (%s) and %.4f (%s), want at most %.4f", w.low, w.lowWhere, w.high, w.highWhere, bound)
@@ -78,7 +101,7 @@ func grid(quick, large int) []float64 {
 }
 
 func TestCoverageProportion(t *testing.T) {
-	var deciding worst
+	deciding := worst{named: named{figure: "proportion", method: "Clopper-Pearson", paper: "2"}}
 	lowest := 1.0
 	for _, n := range []int{1, 2, 3, 5, 10, 30, 50, 100, 300} {
 		bases := make([]Basis, n+1)
@@ -212,7 +235,7 @@ func sizes() [][2]int {
 var unequal = [][2]int{{30, 500}, {500, 30}, {30, 2000}, {2000, 30}}
 
 func TestCoverageUnequal(t *testing.T) {
-	var w worst
+	w := worst{named: named{figure: "difference or ratio, groups more unequal than 10 : 1", method: "MOVER on Clopper-Pearson", paper: "6, 7"}}
 	independent(&w, nominal, Difference, minus, always, unequal)
 	independent(&w, nominal, Ratio, over, always, unequal)
 	w.check(t, 1.4*nominal)
@@ -222,19 +245,19 @@ func minus(p, q float64) float64 { return p - q }
 func over(p, q float64) float64  { return p / q }
 
 func TestCoverageDifference(t *testing.T) {
-	var w worst
+	w := worst{named: named{figure: "difference of independent proportions", method: "MOVER on Clopper-Pearson", paper: "6"}}
 	independent(&w, nominal, Difference, minus, always, sizes())
 	w.check(t, boundCounts)
 }
 
 func TestCoverageRatio(t *testing.T) {
-	var w worst
+	w := worst{named: named{figure: "ratio of independent proportions", method: "MOVER on Clopper-Pearson", paper: "7"}}
 	independent(&w, nominal, Ratio, over, always, sizes())
 	w.check(t, boundCounts)
 }
 
 func TestCoverageAverage(t *testing.T) {
-	var w worst
+	w := worst{named: named{figure: "balanced accuracy", method: "MOVER on Clopper-Pearson", paper: "6"}}
 	independent(&w, nominal, func(x, y Basis) Basis { return Average(x, y) }, func(p, q float64) float64 { return (p + q) / 2 }, always, sizes())
 	w.check(t, boundCounts)
 }
@@ -268,8 +291,9 @@ func TestCoveragePaired(t *testing.T) {
 		ns = append(ns, 200, 400)
 	}
 	rates := []float64{0, .005, .01, .02, .05, .1, .2, .4, .7}
-	for a, bound := range map[float64]float64{nominal: boundRest, .00125: .003} {
-		var w worst
+	for _, a := range []float64{nominal, .00125} {
+		bound := map[float64]float64{nominal: boundRest, .00125: .003}[a]
+		w := worst{named: named{figure: "difference of proportions, same rows", method: "Tango; few disagreements: Clopper-Pearson", paper: "2, 8", nominal: a}}
 		for _, n := range ns {
 			low, high := make([][]float64, n+1), make([][]float64, n+1)
 			for b := range n + 1 {

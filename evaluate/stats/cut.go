@@ -6,10 +6,11 @@ import (
 )
 
 // A cut chosen on the same rows as the figure. What a figure is about is the population's own cut, at which its false positive rate (its
-// recall, the share of rows that it selects) is exactly the stated one. Where that cut lies among the rows is bounded at a/2 by order
-// statistics, and the figure there at a/2 by Clopper and Pearson: together a, by Bonferroni, with nothing assumed but independent
-// rows and scores without large ties. (The limits of a figure at a *fixed* cut hold at the population's cut, and the counts of cuts are
-// monotone; so no choice among cuts has to be paid for beyond that.) A part of the width is thus the choice's.
+// recall, the share of rows that it selects) is exactly the stated one. Where that cut lies among the rows is bounded by order statistics, which move
+// the figure by one distance; Clopper and Pearson's limit at the sample's own cut is at another; MOVER puts the two together (Zou and
+// Donner 2008). With few counts for both they are taken at a/2 each, one after the other: then the limits of a figure at a *fixed* cut
+// hold at the population's, counts of cuts are monotone, and the error is at most a, by Bonferroni. Assumed are independent rows, and scores
+// without large ties at the cut.
 
 // the figures at a cut, by the name that their Scale has.
 const (
@@ -37,8 +38,8 @@ func CutCounts(share float64, n int64) []int64 {
 // RecallAtFPR is the recall at the cut whose false positive rate is the given share, by the sample's counts. Value is the sample's own
 // figure. Points need no order, and missing ones only widen limits; see [CutCounts]. Without a point on a side the limit is 0 or 1. The
 // zero Basis where a class is empty, the share is not in (0, 1), or a point has a count outside its class or less of one class than a
-// smaller cut. The two-stage bound is that of the order statistic (David and Nagaraja 2003, section 7.1); compare Hall, Hyndman and Fan
-// 2004, doi:10.1093/biomet/91.3.743, whose intervals are approximate.
+// smaller cut. The order statistics are
+// those of David and Nagaraja 2003, section 7.1; Hall, Hyndman and Fan 2004, doi:10.1093/biomet/91.3.743, have limits by smoothing.
 func RecallAtFPR(share, value float64, negatives, positives int64, points []CutPoint) Basis {
 	return cutBasis(scaleRecallAtFPR, share, value, negatives, positives, points, negatives)
 }
@@ -94,74 +95,106 @@ func cutBasis(scale string, share, value float64, negatives, positives int64, po
 // cut is a limit of a figure at a cut.
 func (b Basis) cut(a float64, s side) float64 {
 	negatives, positives, n := float64(b.Classes[0]), float64(b.Classes[1]), int64(b.N)
-	if !(b.K > 0 && b.K < 1) || n < 1 || min(b.Classes[0], b.Classes[1]) < 1 {
+	if !(b.K > 0 && b.K < 1) || n < 1 || min(negatives, positives) < 1 {
 		return math.NaN()
 	}
-	limit := math.NaN()
+	value := b.Estimate
+	var chosen, sampled, joint func(a float64) float64
+	few := b.K*b.N < fewCounts || b.N-b.K*b.N < fewCounts
 	switch b.Scale {
-	case scaleRecallAtFPR:
-		limit = b.recallAt(a, s, n, positives)
-	case scaleRecallAtTop:
-		limit = b.recallAt(a, s, n, positives)
-	case scaleLiftAtTop:
-		limit = b.recallAt(a, s, n, positives) / b.K
+	case scaleRecallAtFPR, scaleRecallAtTop, scaleLiftAtTop:
+		scale := 1.0
+		if b.Scale == scaleLiftAtTop {
+			scale = b.K
+		}
+		k := clip(value*scale*positives, 0, positives)
+		few = few && Proportion(k, positives).few(s)
+		joint = func(a float64) float64 { return clopperPearson(b.found(a, s, n, positives), positives, a, s) / scale }
+		chosen = func(a float64) float64 { return b.found(a, s, n, positives) / positives / scale }
+		sampled = func(a float64) float64 { return clopperPearson(k, positives, a, s) / scale }
 	case scalePrecisionAtRecall:
-		limit = b.precisionAtRecall(a, s, n, negatives, positives)
+		// Where recall is x, precision is x/(x + o), o being the false positives for each positive: a proportion of both.
+		of := func(odds float64) float64 { return b.K / (b.K + odds) }
+		exact := func(k, a float64) float64 {
+			h := clopperPearson(k, k+positives, a, -s)
+			return b.K * (1 - h) / (b.K*(1-h) + h)
+		}
+		falls := math.Inf(1)
+		if value > 0 {
+			falls = b.K * (1 - value) / value * positives
+		}
+		falls = math.Min(falls, negatives)
+		few = few && falls < fewCounts
+		joint = func(a float64) float64 { return exact(b.falling(a, s, n, negatives), a) }
+		chosen = func(a float64) float64 { return of(b.falling(a, s, n, negatives) / positives) }
+		sampled = func(a float64) float64 { return exact(falls, a) }
 	case scalePrecisionAtTop:
-		limit = b.precisionAtTop(a, s, n)
+		k := clip(value, 0, 1) * b.K * b.N
+		few = few && Proportion(k, b.K*b.N).few(s)
+		joint = func(a float64) float64 { return b.precisions(a, s, n, true) }
+		chosen = func(a float64) float64 { return b.precisions(a, s, n, false) }
+		sampled = func(a float64) float64 { return clopperPearson(k, b.K*b.N, a, s) }
+	default:
+		return math.NaN()
 	}
-	if s == lower {
-		return math.Min(limit, b.Estimate)
+	if few {
+		return wider(joint(a/2), value, s)
 	}
-	return math.Max(limit, b.Estimate)
+	towards := func(end float64) float64 { return math.Max(0, float64(s)*(end-value)) }
+	end := value + float64(s)*math.Hypot(towards(chosen(a)), towards(sampled(a)))
+	if b.Scale == scaleLiftAtTop {
+		return clip(end, 0, math.Max(1/b.K, value))
+	}
+	return clip(end, 0, math.Max(1, value))
 }
 
-// recallAt moves to a cut that selects no more (or no less) than the population's, with error a/2, and takes the recall's limit there.
-func (b Basis) recallAt(a float64, s side, n int64, positives float64) float64 {
+// found is how many positives a cut finds that selects no more (upper: no less) than the population's, with error a.
+func (b Basis) found(a float64, s side, n int64, positives float64) float64 {
 	if s == lower {
-		r := atMost(n, b.K, a/2)
+		r := atMost(n, b.K, a)
 		p, ok := b.before(float64(r))
 		if r < 0 || !ok {
 			return 0
 		}
-		return clopperPearson(p[1], positives, a/2, lower)
+		return p[1]
 	}
-	u := atLeast(n, b.K, a/2)
-	p, ok := b.after(float64(u))
-	if u > n || !ok {
-		return 1
+	p, ok := b.after(float64(atLeast(n, b.K, a)))
+	if !ok {
+		return positives
 	}
-	return clopperPearson(p[1], positives, a/2, upper)
+	return p[1]
 }
 
-// precisionAtRecall: where recall is x, precision is x/(x + o), and o, the population's false positives for each of its positives, is
-// that of a cut which has at least as many (at most as many) false positives as the population's: a proportion of FP + positives.
-func (b Basis) precisionAtRecall(a float64, s side, n int64, negatives, positives float64) float64 {
-	var p [2]float64
-	var ok bool
+// falling is how many negatives a cut selects whose recall is no less (upper: no more) than the population's, with error a.
+func (b Basis) falling(a float64, s side, n int64, negatives float64) float64 {
 	if s == lower {
-		if p, ok = b.after(float64(atLeast(n, b.K, a/2))); !ok {
-			p[1] = negatives
+		p, ok := b.after(float64(atLeast(n, b.K, a)))
+		if !ok {
+			return negatives
 		}
-	} else if p, ok = b.before(float64(atMost(n, b.K, a/2))); !ok {
-		return 1
+		return p[1]
 	}
-	h := clopperPearson(p[1], p[1]+positives, a/2, -s)
-	return b.K * (1 - h) / (b.K*(1-h) + h)
+	p, ok := b.before(float64(atMost(n, b.K, a)))
+	if !ok {
+		return 0
+	}
+	return p[1]
 }
 
-// precisionAtTop: the population's cut selects between two counts of rows with error a/2, and at whichever of them Clopper and Pearson's
-// limit for what it selects holds with error a/2. Between two points, a cut has at least the true positives of one and at most the false
-// positives of the other.
-func (b Basis) precisionAtTop(a float64, s side, n int64) float64 {
-	from, to := float64(atMost(n, b.K, a/4)+1), float64(atLeast(n, b.K, a/4)-1)
-	limit := b.Estimate
+// precisions is the least (upper: the largest) precision, or its limit at a, among the cuts whose counts of rows the population's cut may
+// have with error a. Between two points, a cut has at least the true positives of one and at most the false positives of the other.
+func (b Basis) precisions(a float64, s side, n int64, limits bool) float64 {
+	from, to := float64(atMost(n, b.K, a/2)+1), float64(atLeast(n, b.K, a/2)-1)
+	found := b.Estimate
 	take := func(tp, fp float64) {
 		end := clip(float64(s), 0, 1) // of nothing selected: anything
-		if tp+fp > 0 {
-			end = clopperPearson(tp, tp+fp, a/2, s)
+		switch {
+		case tp+fp > 0 && limits:
+			end = clopperPearson(tp, tp+fp, a, s)
+		case tp+fp > 0:
+			end = tp / (tp + fp)
 		}
-		limit = wider(limit, end, s)
+		found = wider(found, end, s)
 	}
 	before := [2]float64{}
 	for _, p := range append(slices.Clone(b.Points), [2]float64{b.N, float64(b.Classes[1])}) {
@@ -177,5 +210,5 @@ func (b Basis) precisionAtTop(a float64, s side, n int64) float64 {
 		}
 		before = p
 	}
-	return limit
+	return found
 }

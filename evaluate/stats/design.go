@@ -5,19 +5,20 @@ import "math"
 // fewClusters is the number of clusters under which nothing is said: their spread is not known.
 const fewClusters = 20
 
-// DesignProportion is a proportion of rows that are weighted, clustered or both, by its design-based variance: Korn and Graubard's limits
-// (1998, Survey Methodology 24:193), Clopper and Pearson's with n* = p(1−p)/variance trials, no more than the rows, less by the squared
-// ratio of the normal quantile to Student's with df degrees of freedom. Df is clusters − 1, or rows − 1 where only weights differ; under 19
-// there is no limit. Where all rows are alike the variance is 0 and says nothing; then there are as many trials as least, which is what the
-// rows are worth if rows of a cluster never differ ((Σw)²/Σw² over the clusters' weights). The zero Basis where a number is outside its range.
-func DesignProportion(p, variance, rows, least, df float64) Basis {
-	if !(p >= 0 && p <= 1 && variance >= 0 && rows >= least && least >= 1 && df >= fewClusters-1) || !finite(variance, rows, df) {
+// fewOutcomes is the number of rows of the rarer outcome under which a design-based variance is not to be trusted: with fewer the limits
+// miss up to .05 of the time at nominal .025 where clusters are alike, and up to .53 where weights follow the outcome and one with large weights was not seen.
+const fewOutcomes = 10
+
+// DesignProportion is a proportion of weighted rows, by its design-based variance: Korn and Graubard's limits (1998, Survey Methodology 24:193), Clopper and
+// Pearson's with n* = p(1−p)/variance trials, no more than the rows, less by the squared ratio of the normal quantile to Student's with df degrees of
+// freedom (rows − 1, or clusters − 1, which is then 19 or more). Successes and failures are rows, unweighted; under 10 of either there is no
+// limit, for weights that follow the outcome may not have been seen: combine exact limits of the classes instead ([Reweighted]). The zero Basis where a
+// number is outside its range.
+func DesignProportion(p, variance float64, successes, failures int64, df float64) Basis {
+	if !(p > 0 && p < 1 && variance > 0) || !finite(variance, df) || min(successes, failures) < fewOutcomes || df < fewClusters-1 {
 		return Basis{}
 	}
-	n := least
-	if p > 0 && p < 1 && variance > 0 {
-		n = math.Max(1, math.Min(rows, p*(1-p)/variance))
-	}
+	n := math.Max(1, math.Min(float64(successes+failures), p*(1-p)/variance))
 	return Basis{Method: methodClopperPearson, K: math.Min(p*n, n), N: n, DF: df}
 }
 
@@ -38,16 +39,23 @@ type ClusterSums struct {
 	KK, KN, NN float64 // Σk², Σkn, Σn²
 }
 
-// ClusterProportion is a proportion Σk/Σn over clusters that are independent, with rows in one that need not be: [DesignProportion] with the
-// variance of the ratio estimator, G/(G−1) Σ(k − pn)²/N², and G − 1 degrees of freedom. Where all rows are alike (p of 0 or 1) rows count
-// as if those of a cluster never differed. Under 20 clusters there is no limit.
+// ClusterProportion is a proportion Σk/Σn over clusters that are independent, with rows in one that need not be: Korn and Graubard's limits, as
+// [DesignProportion] has them, with the variance of the ratio estimator, G/(G−1) Σ(k − pn)²/N², and G − 1 degrees of freedom. Where that leaves fewer
+// than 10 successes or failures, there are no more trials than (Σn)²/Σn², which is what the rows are worth if those of a cluster never
+// differ. Under 20 clusters there is no limit.
 func ClusterProportion(s ClusterSums) Basis {
 	if !(s.K >= 0 && s.K <= s.N && s.N > 0 && s.NN > 0) || s.Clusters < fewClusters {
 		return Basis{}
 	}
 	p, g := s.K/s.N, float64(s.Clusters)
-	residuals := math.Max(0, s.KK-2*p*s.KN+p*p*s.NN)
-	return DesignProportion(p, g/(g-1)*residuals/s.N/s.N, s.N, s.N*s.N/s.NN, g-1)
+	n := s.N
+	if residuals := s.KK - 2*p*s.KN + p*p*s.NN; residuals > 1e-14*s.NN {
+		n = math.Min(n, p*(1-p)*s.N*s.N*(g-1)/g/residuals)
+	}
+	if n*math.Min(p, 1-p) < fewOutcomes {
+		n = math.Min(n, s.N*s.N/s.NN)
+	}
+	return Basis{Method: methodClopperPearson, K: math.Min(p*n, n), N: n, DF: g - 1}
 }
 
 // ClusterMean is a mean Σx/Σn of rows' values over independent clusters, x being a cluster's sum: the variance of the ratio estimator, Student's t with G − 1. The
@@ -88,7 +96,7 @@ func ClusterAUC(auc, se float64, s ClusterAUCSums) Basis {
 		return Basis{}
 	}
 	rows := math.Min(n1, n0) / math.Max(1, variance/(se*se))
-	return logitBasis(auc, math.Sqrt(variance), math.Min(rows, float64(min(s.WithPositives, s.WithNegatives))))
+	return logitBasis(auc, math.Sqrt(variance), rows)
 }
 
 // EitherWay is a figure some of whose labels are missing: as observed, with the limits of those in which every missing label counts

@@ -24,8 +24,12 @@ func gini(b Basis) Basis {
 
 // fromArea maps an area to the figure's scale.
 func (b Basis) fromArea(area float64) float64 {
-	if b.Scale == scaleGini {
+	switch b.Scale {
+	case scaleGini:
 		return 2*area - 1
+	case scaleMcClish:
+		u := b.Pair[1]
+		return (1 + (area-u/2)/(1-u/2)) / 2
 	}
 	return area
 }
@@ -45,26 +49,68 @@ func MeanAUC(mean, se float64, classes ...int64) Basis {
 	return logitBasis(mean, se, float64(rarest))
 }
 
+// fewPositives is the number of positives under which average precision gives no limit: with 30 its lower limit misses up to .055 of the time
+// at nominal .025.
+const fewPositives = 60
+
 // AveragePrecision is scikit-learn's, Σ over positives of the precision at their score / positives, with the standard error of its influence
 // function. With P(j) the precision and N(j) the rows at or above positive j's score, a positive i has the share
 // (P(i) − AP + G(i) − H(i)) / positives and a negative one −H(i) / positives, G being the sum of 1/N(j), and H that of P(j)/N(j), over the positives
-// j whose score is at most i's; the variance is the sum of squares of the shares. Limits as [AUC] has them, with the positives as its rows.
-// The zero Basis where there is no positive or the value is not in [0, 1].
+// j whose score is at most i's; the variance is the sum of squares of the shares. Each limit is the wider of the normal one on the
+// logit scale (Boyd, Eng and Page 2013, doi:10.1007/978-3-642-40994-3_29, with this standard error for theirs) and Clopper and Pearson's for
+// AP·n of n positives; under 60 positives there is none. The zero Basis where there is no positive or the value is not in [0, 1].
 func AveragePrecision(ap, se float64, positives int64) Basis {
-	return logitBasis(ap, se, float64(positives))
+	b := logitBasis(ap, se, float64(positives))
+	if b.Method != "" {
+		b.Method = methodAP
+	}
+	return b
 }
 
-// PartialAUC is the area under the ROC curve up to the false positive rate u, over u: in [0, 1], the mean recall there. The standard error is
-// that of the influence function, √(var(v₁)/positives + var(v₀)/negatives), where v₁ of a positive is max(0, u − its share of negatives at or above it)/u and v₀ of a
-// negative is max(0, ROC(u) − ROC(its share of negatives above it))/u (Dodd and Pepe 2003, doi:10.1111/1541-0420.00071, have the estimator). Limits as [AUC]
-// has them, with the smaller of positives and u·negatives as its rows. The zero Basis unless both classes have rows, u lies in (0, 1]
-// and the value in [0, 1].
-func PartialAUC(value, se, u float64, negatives, positives int64) Basis {
+// fewPairedPositives is that for a difference of two: with 100 it misses up to .062 of the time, with 200 .065, with 400 .043.
+const fewPairedPositives = 400
+
+// PairedAveragePrecision is the difference ours − theirs on the same rows, normal, with the standard error of its influence function: the root of the sum over rows of
+// the squared difference of both models' shares, which [AveragePrecision] has. The zero Basis under 400 positives, or where n·(1 − AP) is
+// under 20 for either model.
+func PairedAveragePrecision(ours, theirs, se float64, positives int64) Basis {
+	for _, ap := range []float64{ours, theirs} {
+		if !(ap >= 0 && ap <= 1 && positives >= fewPairedPositives && float64(positives)*(1-ap) >= 2*fewAUC) {
+			return Basis{}
+		}
+	}
+	return Influence(ours-theirs, se, positives)
+}
+
+func (b Basis) averagePrecision(a float64, s side) float64 {
+	if !(b.N >= fewPositives) {
+		return math.NaN()
+	}
+	exact := clopperPearson(b.K, b.N, a, s)
+	if !(b.SE > 0) {
+		return exact
+	}
+	return wider(expit(symmetric(b.Estimate, b.SE, normalUpper(a), s)), exact, s)
+}
+
+// PartialAUC is the area under the ROC curve up to the false positive rate u, on McClish's scale (1989, doi:10.1177/0272989X8900900307, scikit-learn's max_fpr):
+// ½(1 + (A − u²/2)/(u − u²/2)), ½ for chance and 1 at best. Mean is A/u, the mean recall there, in [0, 1], and se the standard error of
+// that by its influence function, √(var(v₁)/positives + var(v₀)/negatives), where v₁ of a positive is max(0, u − its share of negatives above it)/u, ties ½, and
+// v₀ of a negative is max(0, ROC(u) − ROC(its share of negatives above it))/u (Dodd and Pepe 2003, doi:10.1111/1541-0420.00071, have the estimator). Limits as
+// [AUC] has them, with the smaller of positives and u·negatives as its rows, mapped. The zero Basis unless both classes have rows, u
+// lies in (0, 1] and the mean in [0, 1].
+func PartialAUC(mean, se, u float64, negatives, positives int64) Basis {
 	if !(u > 0 && u <= 1) {
 		return Basis{}
 	}
-	return logitBasis(value, se, math.Min(u*float64(negatives), float64(positives)))
+	b := logitBasis(mean, se, math.Min(u*float64(negatives), float64(positives)))
+	if b.Method != "" {
+		b.Scale, b.Pair = scaleMcClish, [2]float64{0, u}
+	}
+	return b
 }
+
+const scaleMcClish = "mcclish"
 
 // logitBasis is a figure in [0, 1] with a standard error on the identity scale, and the rows it rests on.
 func logitBasis(value, se, rows float64) Basis {

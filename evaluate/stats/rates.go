@@ -124,8 +124,8 @@ func (r Reweighted) shifted(k, rest float64, b Basis) Basis {
 	return b
 }
 
-// Accuracy, SelectionRate, Jaccard, MCC, Kappa and FBeta at another prevalence than the sample's, as functions of recall, false positive rate
-// and prevalence. The zero Basis where the figure is undefined.
+// Accuracy at another prevalence than the sample's is a function of recall, false positive rate and prevalence, as SelectionRate, Jaccard, MCC,
+// Kappa and FBeta are. The zero Basis where the figure is undefined.
 func (r Reweighted) Accuracy(c Counts) Basis { return r.rates(c, scaleAccuracy) }
 
 // SelectionRate is the share called positive; see [Reweighted.Accuracy].
