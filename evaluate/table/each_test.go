@@ -210,6 +210,57 @@ func TestEachStops(t *testing.T) {
 	}
 }
 
+// Which batches are of use, which tasks are begun, and whose error is told, by what is known: d of do, f of a file's bytes, w of wrong cells.
+func TestRunKnowsTheLowest(t *testing.T) {
+	d, f := errors.New("d"), errors.New("f")
+	tasks := []task{{file: 0}, {file: 0}, {file: 1}, {file: 1}, {file: 1}, {file: 2}}
+	none := len(tasks)
+	for name, c := range map[string]struct {
+		done, failed, faulty int
+		bound                int
+		ended                string // of each task
+		err                  string
+	}{
+		"nothing":               {none, none, none, 6, "000000", "<nil>"},
+		"d":                     {2, none, none, 2, "000111", "d"},
+		"f":                     {none, 2, none, 2, "000111", "f"},
+		"f before d":            {3, 1, none, 1, "001111", "f"},
+		"d before f":            {1, 3, none, 1, "001111", "d"},
+		"w":                     {none, none, 2, 5, "001111", "w"},
+		"w before d":            {3, none, 2, 5, "001111", "w"},
+		"d before w":            {1, none, 2, 1, "001111", "d"},
+		"f behind w's file":     {none, 5, 2, 5, "001111", "w"},
+		"f in w's file":         {none, 4, 2, 4, "001111", "f"},
+		"f in w's file, then d": {5, 4, 2, 4, "001111", "f"},
+		"f before w":            {none, 1, 2, 1, "001111", "f"},
+		"d before f and w":      {0, 4, 2, 0, "011111", "d"},
+	} {
+		r := run{tasks: tasks, want: []Want{{Name: "x"}}, t: &Table{files: []*opened{{}, {}, {}}}, done: failure{task: c.done}, failed: failure{task: c.failed}, faulty: c.faulty, faults: map[int]found{}}
+		if c.done < none {
+			r.done.err = d
+		}
+		if c.failed < none {
+			r.failed.err = f
+		}
+		if c.faulty < none {
+			r.faults[c.faulty] = found{{notNumber: {rows: 1}}}
+		}
+		ended := ""
+		for i := range tasks {
+			ended += map[bool]string{false: "0", true: "1"}[r.ended(i)]
+		}
+		err := r.error()
+		text := fmt.Sprint(err)
+		var e *Error
+		if errors.As(err, &e) && e.Code == codeNumber {
+			text = "w"
+		}
+		if r.bound() != c.bound || ended != c.ended || text != c.err {
+			t.Errorf("%s: got %d, %s, %s, want %d, %s, %s", name, r.bound(), ended, text, c.bound, c.ended, c.err)
+		}
+	}
+}
+
 // A context that ends ends Each, soon and without another batch of the worker.
 func TestEachIsCancelled(t *testing.T) {
 	xs := make([]float64, 20*batchRows)
@@ -288,9 +339,10 @@ func TestEachCountsFaults(t *testing.T) {
 // Dictionaries larger than a batch's, values that are no text, and columns of as many values as rows have codes that stand for their texts.
 func TestManyCodes(t *testing.T) {
 	n := 2*batchRows + 11
-	few, many, numbers, gone := make([]string, n), make([]string, n), make([]float64, n), make([]bool, n)
+	few, many, numbers, again, gone := make([]string, n), make([]string, n), make([]float64, n), make([]float64, n), make([]bool, n)
 	for i := range n {
 		few[i], many[i], numbers[i], gone[i] = fmt.Sprint("t", i*7%6007), fmt.Sprint("t", i), float64(i*7%6007)/8, i%11 == 3
+		again[i] = float64(i % (batchRows + 5000)) // stored plainly, and there again after its code is of another dictionary
 		if gone[i] {
 			few[i] = ""
 		}
@@ -300,6 +352,7 @@ func TestManyCodes(t *testing.T) {
 	}
 	b, err := writers()["Parquet"]([]Column{
 		{Name: "few", Type: Text, Texts: few, Missing: gone}, {Name: "many", Type: Text, Texts: many}, {Name: "numbers", Type: Float64, Numbers: numbers},
+		{Name: "again", Type: Float64, Numbers: again},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -337,9 +390,9 @@ func TestManyCodes(t *testing.T) {
 			}
 		}
 	}
-	err = ta.Each(t.Context(), codes, 2, func(_ int, b Batch) error {
+	err = ta.Each(t.Context(), codes, 1, func(_ int, b Batch) error {
 		for _, c := range b.Columns {
-			if len(c.Dictionary) > 2*maxDictionary {
+			if len(c.Dictionary) > maxDictionary+batchRows {
 				return fmt.Errorf("%s: a dictionary of %d", c.Name, len(c.Dictionary))
 			}
 		}

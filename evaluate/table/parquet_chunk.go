@@ -102,12 +102,13 @@ func (c *chunk) begin(p page) (err error) {
 	} else if p.nulls != 0 {
 		return fmt.Errorf("it claims %d missing values where none may be", p.nulls)
 	}
+	if len(p.body) == 0 {
+		p.encoding = parquet.Encodings.Plain // in any encoding: no value is there
+	}
 	c.coded = p.encoding == parquet.Encodings.RLEDict || p.encoding == parquet.Encodings.PlainDict
 	switch {
 	case c.coded && !c.dictionary.had:
 		return errors.New("it has numbers of a dictionary, and there is none")
-	case c.coded && len(p.body) == 0:
-		c.places.reset(nil, 0) // no value is there
 	case c.coded && p.body[0] > 32:
 		return fmt.Errorf("its numbers of a dictionary have %d bits", p.body[0])
 	case c.coded:
@@ -179,13 +180,12 @@ func (c *chunk) know(to *cells) error {
 		as.As = Value
 	}
 	probe := newCells(as, to.typ)
-	probe.known = to.known
+	probe.known, probe.reuse = to.known, true
 	d.numbers, d.strings = d.numbers[:0], d.strings[:0]
 	for i := range d.size {
 		probe.begin(0)
-		probe.column.Numbers, probe.column.Texts = d.numbers, d.strings
 		c.putOne(probe, i)
-		d.numbers, d.strings = probe.column.Numbers, probe.column.Texts
+		d.numbers, d.strings = append(d.numbers, probe.column.Numbers...), append(d.strings, probe.column.Texts...)
 		if probe.column.Missing != nil || probe.faulty() {
 			if d.odd == nil {
 				d.odd = make([]bool, d.size)
@@ -313,7 +313,7 @@ func spread[T any](out []T, some int, present []bool, missing T) {
 func (c *chunk) codedRows(to *cells, n, some int, present []bool) error {
 	d := &c.dictionary
 	as := to.want.As
-	if as == Code {
+	if as == Code && d.odd == nil {
 		c.encode(to)
 	}
 	simple := d.odd == nil && !(as == Code && d.lazy)

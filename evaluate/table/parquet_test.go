@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -440,6 +441,46 @@ func TestChunkHoldsValuesAgainstLevels(t *testing.T) {
 		ch.dictionary.had = strings.Contains(want, "second")
 		if err := ch.learn(d, newCells(Want{Name: "x"}, Integer)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// A dictionary of values that are none costs no more than another.
+func TestDictionaryOfNothing(t *testing.T) {
+	const n = 1 << 19
+	body := bytes.Repeat([]byte{0, 0, 0, 0, 0, 0, 0xf8, 0x7f}, n) // NaN
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	ch := chunk{column: parquetColumn{reading: reading{width: 8, bits: func(to *cells, x uint64) { to.float(math.Float64frombits(x), 64) }}}}
+	to := newCells(Want{Name: "x", As: Value}, Float64)
+	if err := ch.learn(page{pageHeader: pageHeader{values: n, encoding: parquet.Encodings.Plain}, body: body}, to); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(ch.begin(page{pageHeader: pageHeader{values: 9, encoding: parquet.Encodings.RLEDict}, body: []byte{19, 18, 7, 0, 0}}), ch.fill(to, 9)); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if c := to.take(); c.Len() != 9 || !c.Missing[8] {
+		t.Errorf("got %v", c)
+	}
+	if n := after.TotalAlloc - before.TotalAlloc; n > 128<<20 {
+		t.Errorf("%d MB allocated", n>>20)
+	}
+}
+
+// A page without values may have no bytes, in any encoding.
+func TestPageOfNothing(t *testing.T) {
+	for _, e := range []parquet.Encoding{parquet.Encodings.Plain, parquet.Encodings.RLEDict, parquet.Encodings.DeltaBinaryPacked, parquet.Encodings.DeltaByteArray, parquet.Encodings.ByteStreamSplit} {
+		for _, r := range []reading{readTexts, {width: 8, bits: (*cells).unsigned}} {
+			ch := chunk{column: parquetColumn{reading: r}}
+			ch.pages.optional = true
+			to := newCells(Want{Name: "x", As: Code}, Text)
+			if err := errors.Join(ch.begin(page{pageHeader: pageHeader{values: 9, encoding: e}, levels: []byte{18, 0}}), ch.fill(to, 9)); err != nil {
+				t.Errorf("%v: %v", e, err)
+			}
+			if c := to.take(); c.Len() != 9 || c.Codes[8] != 0 || len(c.Dictionary) != 0 {
+				t.Errorf("%v: got %v", e, c)
+			}
 		}
 	}
 }
