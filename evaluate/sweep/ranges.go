@@ -21,7 +21,8 @@ type ranges struct {
 	limits Limits
 	splits *finder // the first keys of the second and later ranges
 	ranges []rangeRows
-	kept   int64 // bytes
+	latest []gathered // by range
+	kept   int64      // bytes
 	spill  *spill
 }
 
@@ -32,8 +33,17 @@ type rangeRows struct {
 	rows    int
 }
 
+// gathered are the latest rows of a range, before they go to a piece together: it takes less of the memory's time than one by one.
+type gathered struct {
+	keys [gatheredRows]uint64
+	rows [gatheredRows]uint32
+	n    int
+}
+
+const gatheredRows = 16
+
 const (
-	pieceRows = 1 << 12
+	pieceRows = 1 << 12 // of a piece; fewer in the last piece of each goroutine
 	rowBytes  = 12
 	// rangeTarget is how many rows a range should have: a core's cache holds them twice.
 	rangeTarget = 1 << 16
@@ -42,7 +52,7 @@ const (
 
 func newRanges(l Limits, splits *finder) *ranges {
 	r := &ranges{limits: l, splits: splits}
-	r.ranges = make([]rangeRows, len(splits.keys)+1)
+	r.ranges, r.latest = make([]rangeRows, len(splits.keys)+1), make([]gathered, len(splits.keys)+1)
 	return r
 }
 
@@ -67,22 +77,22 @@ func splits(sample []uint64, n int) *finder {
 }
 
 func (r *ranges) add(rows Rows) error {
+	f := r.splits
+	low, span, shift, table := f.min, f.max-f.min, f.shift, f.table
+	cells := rows.Cell[:len(rows.Score)]
 	for i, x := range rows.Score {
 		k := keyOf(x)
 		part := 0
-		if len(r.splits.keys) > 0 {
-			part = r.splits.below(k + 1)
+		if d := k + 1 - low; d <= span && d>>shift+1 < uint64(len(table)) && table[d>>shift] == table[d>>shift+1] {
+			part = int(table[d>>shift])
+		} else if len(f.keys) > 0 {
+			part = f.below(k + 1)
 		}
-		to := &r.ranges[part]
-		last := len(to.pieces) - 1
-		if last < 0 || len(to.pieces[last].keys) == pieceRows {
-			to.pieces = append(to.pieces, sortedRows{make([]uint64, 0, pieceRows), make([]uint32, 0, pieceRows)})
-			r.kept += pieceRows * rowBytes
-			last++
+		to := &r.latest[part]
+		to.keys[to.n&(gatheredRows-1)], to.rows[to.n&(gatheredRows-1)] = k, cells[i]
+		if to.n++; to.n == gatheredRows {
+			r.flush(part)
 		}
-		piece := &to.pieces[last]
-		piece.keys, piece.rows = append(piece.keys, k), append(piece.rows, rows.Cell[i])
-		to.rows++
 	}
 	if r.limits.Memory > 0 && r.kept > r.limits.Memory {
 		return r.write()
@@ -90,10 +100,35 @@ func (r *ranges) add(rows Rows) error {
 	return nil
 }
 
+// flush moves a range's latest rows to a piece.
+func (r *ranges) flush(part int) {
+	to, from := &r.ranges[part], &r.latest[part]
+	last := len(to.pieces) - 1
+	if last < 0 || len(to.pieces[last].keys)+from.n > pieceRows {
+		to.pieces = append(to.pieces, sortedRows{make([]uint64, 0, pieceRows), make([]uint32, 0, pieceRows)})
+		r.kept += pieceRows * rowBytes
+		last++
+	}
+	piece := &to.pieces[last]
+	piece.keys, piece.rows = append(piece.keys, from.keys[:from.n]...), append(piece.rows, from.rows[:from.n]...)
+	to.rows += from.n
+	from.n = 0
+}
+
+// settle moves all latest rows to pieces.
+func (r *ranges) settle() {
+	for part := range r.latest {
+		if r.latest[part].n > 0 {
+			r.flush(part)
+		}
+	}
+}
+
 func (r *ranges) merge(u *ranges) error {
 	if !slices.Equal(r.splits.keys, u.splits.keys) {
 		return errors.New("the tallies part the scores differently")
 	}
+	u.settle()
 	for i := range r.ranges {
 		to, from := &r.ranges[i], &u.ranges[i]
 		to.pieces, to.spilled, to.rows = append(to.pieces, from.pieces...), append(to.spilled, from.spilled...), to.rows+from.rows
@@ -189,6 +224,7 @@ func (r *ranges) gather(i int, into, room *sortedRows) error {
 // side by side.
 func (r *ranges) walk(p *Plan, dimensions [][]uint32, paths [][]path) error {
 	defer r.close()
+	r.settle()
 	workers := max(1, r.limits.Workers)
 	sorted, rooms := make([]sortedRows, 2*workers), make([]sortedRows, workers)
 	for from := 0; from < len(r.ranges); from += len(sorted) {
