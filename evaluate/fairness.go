@@ -168,10 +168,11 @@ func compareGroups(name string, groups []Slice, t Terms, overall Slice, least in
 			c.leftOut = append(c.leftOut, LeftOut{s.Groups, name, why})
 			continue
 		}
+		// of equals the first is the highest and the last the lowest: two groups, where there are two
 		if v := *f.Value; c.highest == nil || v > c.most {
 			c.highest, c.most = &groups[i], v
 		}
-		if v := *f.Value; c.lowest == nil || v < c.least {
+		if v := *f.Value; c.lowest == nil || v <= c.least {
 			c.lowest, c.least = &groups[i], v
 		}
 		c.bases = append(c.bases, f.Basis)

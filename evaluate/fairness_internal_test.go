@@ -295,6 +295,17 @@ func TestSmallGroups(t *testing.T) {
 	}
 }
 
+// TestEqualGroups: of equals the first is the highest and the last the lowest.
+func TestEqualGroups(t *testing.T) {
+	same := sweep.Counts{TP: 40, FN: 10, FP: 10, TN: 40}
+	all, terms := grouped(map[string]sweep.Counts{"a": same, "b": same, "c": same})
+	for _, d := range disparities(all, terms, MinSupport) {
+		if parity := map[bool]float64{true: 1}[strings.Contains(d.Name, "ratio")]; *d.Value != parity || d.Highest["g"] != "a" || d.Lowest["g"] != "c" {
+			t.Errorf("%s is %v, from %s to %s", d.Name, *d.Value, d.Highest, d.Lowest)
+		}
+	}
+}
+
 // TestScoringRates is worked by hand: of 100 men 60 score above the median of all, of 100 women 45, of 50 others 20: the impact ratios are
 // 1, .75 and .4/.6 = .667.
 func TestScoringRates(t *testing.T) {

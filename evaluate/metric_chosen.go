@@ -43,18 +43,34 @@ func (n Named) chosen(s sweep.Stats) (float64, stats.Basis, error) {
 		return 0, stats.Basis{}, err
 	}
 	basis := stats.Basis{}
-	points := s.Picks[0].Points
-	switch [2]string{n.Name, string(n.Where.Kind)} {
-	case [2]string{recall.Name, string(AtMostFPR)}:
-		basis = stats.RecallAtFPR(n.Where.At, value, negatives, s.Positives, points)
-	case [2]string{precision.Name, string(AtLeastRecall)}:
-		basis = stats.PrecisionAtRecall(n.Where.At, value, negatives, s.Positives, points)
-	case [2]string{precision.Name, string(TopShare)}:
-		basis = stats.PrecisionAtTop(n.Where.At, value, negatives, s.Positives, points)
-	case [2]string{recall.Name, string(TopShare)}:
-		basis = stats.RecallAtTop(n.Where.At, value, negatives, s.Positives, points)
-	case [2]string{lift.Name, string(TopShare)}:
-		basis = stats.LiftAtTop(n.Where.At, value, negatives, s.Positives, points)
+	if limits := n.limitsAtChosen(); limits != nil {
+		basis = limits(n.Where.At, value, negatives, s.Positives, s.Picks[0].Points)
 	}
 	return value, basis, nil
+}
+
+// limitsAtChosen is the basis that includes the choice of the cut; nil: none is known.
+func (n Named) limitsAtChosen() func(share, value float64, negatives, positives int64, points []stats.CutPoint) stats.Basis {
+	switch [2]string{n.Name, string(n.Where.Kind)} {
+	case [2]string{recall.Name, string(AtMostFPR)}:
+		return stats.RecallAtFPR
+	case [2]string{precision.Name, string(AtLeastRecall)}:
+		return stats.PrecisionAtRecall
+	case [2]string{precision.Name, string(TopShare)}:
+		return stats.PrecisionAtTop
+	case [2]string{recall.Name, string(TopShare)}:
+		return stats.RecallAtTop
+	case [2]string{lift.Name, string(TopShare)}:
+		return stats.LiftAtTop
+	}
+	return nil
+}
+
+// Decidable says that limits are known for the figure, which include the choice of its cut where that is chosen on the rows: that a gate may
+// rest on it.
+func (n Named) Decidable() bool {
+	if !n.Chosen() {
+		return n.Basis != nil
+	}
+	return n.limitsAtChosen() != nil || n.Name == partialAUC.Name
 }

@@ -56,11 +56,11 @@ func checkMetric(name *string, d *schema.Document) (evaluate.Named, error) {
 		return m, placed(err, d.At("metric"))
 	}
 	*name = m.Key
-	if m.Chosen() {
+	switch {
+	case m.Chosen() && !m.Decidable():
 		return m, schema.Problems{{Position: d.At("metric"), Code: "no-interval",
 			Message: fmt.Sprintf("the cut of %q is chosen on the rows that would decide it, and no interval was shown to include the choice: name a score, as in %q", m.Key, m.Name+"@0.9")}}
-	}
-	if m.Basis == nil {
+	case !m.Decidable():
 		return m, schema.Problems{{Position: d.At("metric"), Code: "no-interval",
 			Message: fmt.Sprintf("no interval was shown to hold for %q, so no gate can decide it", m.Key)}}
 	}

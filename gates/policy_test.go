@@ -29,9 +29,9 @@ func TestProblems(t *testing.T) {
 		"unknown cut": {"gates:\n  - {metric: roc_auc@0.9, min: 0.5}\n  - {metric: recall@high, min: 0.5}\n", []string{
 			`5:14: unknown-cut: "roc_auc" does not depend on a cut of the score`,
 			`6:14: unknown-cut: "high" is no score to cut at: write a number, as in "recall@0.9"`}},
-		"a cut chosen on the same rows": {"gates:\n  - {metric: tpr@fpr<=1%, min: 0.5}\n  - {metric: precision@top1%, min: 0.5, decide: estimate}\n  - {metric: recall@frp<=1%, min: 0.5}\n", []string{
-			`5:14: no-interval: the cut of "recall@fpr<=0.01" is chosen on the rows that would decide it, and no interval was shown to include the choice: name a score, as in "recall@0.9"`,
-			`6:14: no-interval: the cut of "precision@top1%" is chosen on the rows that would decide it, and no interval was shown to include the choice: name a score, as in "precision@0.9"`,
+		"a cut chosen on the same rows": {"gates:\n  - {metric: f1@fpr<=1%, min: 0.5}\n  - {metric: npv@top1%, min: 0.5, decide: estimate}\n  - {metric: recall@frp<=1%, min: 0.5}\n", []string{
+			`5:14: no-interval: the cut of "f1@fpr<=0.01" is chosen on the rows that would decide it, and no interval was shown to include the choice: name a score, as in "f1@0.9"`,
+			`6:14: no-interval: the cut of "negative_predictive_value@top1%" is chosen on the rows that would decide it, and no interval was shown to include the choice: name a score, as in "negative_predictive_value@0.9"`,
 			`7:14: unknown-condition: no cut is chosen by "frp": a cut is chosen by fpr<=, recall>= or top…% (did you mean "recall@fpr<=1%"?)`}},
 		"prevalence of the deployment": {"sampling: deployment\nprevalence: 0.1\ngates:\n  - {metric: recall, min: 0.5}\n", []string{
 			"5:1: bad-prevalence: rows sampled as in deployment have its share of positives: leave `prevalence` out, or say how these were sampled"}},
@@ -104,8 +104,13 @@ func TestProblems(t *testing.T) {
 		"no better": {"gates:\n  - {metric: selection_rate, versus: champion, max_drop: 0.1}\n  - {metric: recall, min: 0.5}\n", []string{
 			`5:14: no-better: "selection_rate" is neither better high nor low, so it cannot drop`}},
 		"unknown distance": {"gates:\n  - {drift: psii, columns: [a, b, a], max: 0.1}\n", []string{
-			`5:13: unknown-distance: "psii" is no distance of distributions: there is psi (did you mean "psi"?)`,
+			`5:13: unknown-distance: "psii" is no distance of distributions: there is psi, js_divergence, js_distance, cramers_v, ks, wasserstein, wasserstein_normalized, prevalence and selection_rate (did you mean "psi"?)`,
 			"5:35: duplicate-item: \"a\" stands in `columns` twice"}},
+		"distances": {"gates:\n  - {drift: ks, columns: a, max: 1}\n  - {drift: prevalence, columns: [y, z], max: 2}\n  - {drift: selection_rate, columns: [score, y], max: 2pp}\n  - {drift: wasserstein, columns: a, max: 12}\n", []string{
+			"5:34: bound-out-of-range: ks lies between 0 and 1: every model keeps a bound of 1",
+			`6:37: wrong-column: prevalence is of the label, which is "y"`,
+			"6:46: bound-out-of-range: a change of prevalence lies between 0 and 1: 2 is no bound of it",
+			"7:45: wrong-column: selection_rate is of the score or of predictions: the share of a label is `prevalence`"}},
 		"modes": {"gates:\n  - {metric: recall, min: 0.5, decide: certain, level: 1, min_support: 0, on_small: ignore}\n", []string{
 			`5:40: not-allowed-value: "certain" is not allowed for "decide": write proven, unless_disproven or estimate`,
 			`5:56: out-of-range: "level" must be less than 1, not 1`,
