@@ -20,7 +20,7 @@ var driftKind = Kind{
 
 // driftRule is {drift: psi, columns: [amount, score], max: 0.1}.
 type driftRule struct {
-	Drift   string   `json:"drift"`                                        // the distance: psi
+	Drift   string   `json:"drift"`                                        // the distance: psi, ks, wasserstein_normalized
 	Columns Names    `json:"columns" jsonschema:"oneof_type=string;array"` // of the file; "score" is the score, whatever its name
 	Max     Fraction `json:"max" jsonschema:"oneof_type=number;string"`
 }
@@ -32,7 +32,7 @@ func (r *driftRule) Needs() evaluate.Needs {
 func (r *driftRule) Bound() (min, max *float64) { return nil, r.Max.number() }
 func (r *driftRule) Decide() Decide             { return UnlessDisproven }
 
-func (r *driftRule) check(_ evaluate.Terms, _ Gate, d *schema.Document) error {
+func (r *driftRule) check(t evaluate.Terms, _ Gate, d *schema.Document) error {
 	var known []string
 	for _, distance := range drift.Distances() {
 		known = append(known, distance.Name)
@@ -49,14 +49,33 @@ func (r *driftRule) check(_ evaluate.Terms, _ Gate, d *schema.Document) error {
 		if slices.Contains(r.Columns[:i], column) {
 			ps = append(ps, schema.Problem{Position: d.At("columns", i), Code: "duplicate-item", Message: fmt.Sprintf("%q stands in `columns` twice", column)})
 		}
+		switch {
+		case r.Drift == "prevalence" && column != t.Label:
+			ps = append(ps, schema.Problem{Position: d.At("columns", i), Code: "wrong-column", Message: fmt.Sprintf("prevalence is of the label, which is %q", t.Label)})
+		case r.Drift == "selection_rate" && column == t.Label:
+			ps = append(ps, schema.Problem{Position: d.At("columns", i), Code: "wrong-column", Message: "selection_rate is of the score or of predictions: the share of a label is `prevalence`"})
+		}
 	}
 	return problems(ps)
 }
 
-func (r *driftRule) span() (figure string, least, most float64) { return r.Drift, 0, math.Inf(1) }
+func (r *driftRule) span() (figure string, least, most float64) {
+	d, ok := drift.Named(r.Drift)
+	if !ok {
+		return r.Drift, math.NaN(), math.NaN()
+	}
+	if d.Signed {
+		return "a change of " + r.Drift, 0, d.Most
+	}
+	return r.Drift, 0, d.Most
+}
 
 func (r *driftRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
-	var cs claims
+	d, ok := drift.Named(r.Drift)
+	if !ok {
+		return claims{}, fmt.Errorf("%w: no distance is called %q", ErrNotEvaluated, r.Drift)
+	}
+	cs := claims{fromZero: d.Signed}
 	for _, column := range r.Columns {
 		i := slices.IndexFunc(e.Drift, func(s evaluate.Shift) bool { return s.Distance == r.Drift && s.Column == column })
 		if i < 0 {
@@ -67,25 +86,48 @@ func (r *driftRule) claims(e *evaluate.Evaluation, g Gate) (claims, error) {
 			return cs, err
 		}
 		c := claim{Claim: evidence.Claim{Groups: map[string]string{}, Column: column, Value: f.Value, Support: f.Support}, limits: f.Basis, basis: f.Basis}
-		if c.Unjudged = unjudged(f); c.Unjudged == "" && f.Support < g.MinSupport {
+		switch c.Unjudged = unjudged(f); {
+		case c.Unjudged != "":
+		case d.Of == drift.Positives && e.Terms.Sampling != evaluate.Deployment:
+			c.Unjudged = fmt.Sprintf("%s depends on the share of positives, and %s", d.Title, sampled(evaluate.Terms{Sampling: e.Terms.Sampling}))
+		case f.Support < g.MinSupport:
 			c.Unjudged = underSupport(f.Support, "rows", g.MinSupport)
 		}
 		cs.all = append(cs.all, c)
+		if d.Signed { // of the size of a change: neither more nor less than the baseline by more than the bound
+			c.limits, c.flip = negated{f.Basis}, true
+			if f.Value != nil {
+				v := -*f.Value + 0 // no −0
+				c.Value = &v
+			}
+			cs.all = append(cs.all, c)
+		}
 	}
 	return cs, nil
 }
 
 func (r *driftRule) words(c claim, e *evaluate.Evaluation) words {
 	_, upper := r.Bound()
-	w := words{title: strings.ToUpper(r.Drift) + " of " + listOf(r.Columns), where: c.Column, required: required(nil, upper)}
+	d, _ := drift.Named(r.Drift)
+	w := words{title: sentence(d.Title) + " of " + listOf(r.Columns), where: c.Column, required: required(nil, upper)}
 	baseline := "the baseline"
 	for _, s := range e.Drift {
 		if s.Column == c.Column && s.Baseline != "" {
 			baseline = s.Baseline
 		}
 	}
-	w.is = fmt.Sprintf("%s of %s against %s is %s", strings.ToUpper(r.Drift), c.Column, baseline, number(c.Value))
 	w.on = fmt.Sprintf(" on %s rows", evaluate.Count(c.Support))
+	if d.Signed {
+		side := "above"
+		if c.flip {
+			side = "below"
+		}
+		w.title = "Change of " + d.Title + " of " + listOf(r.Columns)
+		w.is = fmt.Sprintf("%s of %s is %s %s that of %s", sentence(d.Title), c.Column, number(c.Value), side, baseline)
+		w.demand, w.show = "a change of "+w.required+" is allowed", "the change is "+w.required
+		return w
+	}
+	w.is = fmt.Sprintf("%s of %s against %s is %s", sentence(d.Title), c.Column, baseline, number(c.Value))
 	w.demand, w.show = w.required+" is allowed", "it is "+w.required
 	return w
 }

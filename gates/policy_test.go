@@ -108,9 +108,9 @@ func TestProblems(t *testing.T) {
 			"5:35: duplicate-item: \"a\" stands in `columns` twice"}},
 		"distances": {"gates:\n  - {drift: ks, columns: a, max: 1}\n  - {drift: prevalence, columns: [y, z], max: 2}\n  - {drift: selection_rate, columns: [score, y], max: 2pp}\n  - {drift: wasserstein, columns: a, max: 12}\n", []string{
 			"5:34: bound-out-of-range: ks lies between 0 and 1: every model keeps a bound of 1",
-			`6:37: wrong-column: prevalence is of the label, which is "y"`,
-			"6:46: bound-out-of-range: a change of prevalence lies between 0 and 1: 2 is no bound of it",
-			"7:45: wrong-column: selection_rate is of the score or of predictions: the share of a label is `prevalence`"}},
+			`6:38: wrong-column: prevalence is of the label, which is "y"`,
+			"6:47: bound-out-of-range: a change of prevalence lies between 0 and 1: 2 is no bound of it",
+			"7:46: wrong-column: selection_rate is of the score or of predictions: the share of a label is `prevalence`"}},
 		"modes": {"gates:\n  - {metric: recall, min: 0.5, decide: certain, level: 1, min_support: 0, on_small: ignore}\n", []string{
 			`5:40: not-allowed-value: "certain" is not allowed for "decide": write proven, unless_disproven or estimate`,
 			`5:56: out-of-range: "level" must be less than 1, not 1`,

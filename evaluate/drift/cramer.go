@@ -12,7 +12,7 @@ import (
 // what chance alone adds (after Bergsma 2013, doi:10.1016/j.jkss.2012.10.002), and 0 where less is left. Unit: of 1, in [0, 1]. It depends on how many rows
 // each side has: with shares λ and 1−λ of the rows it is at most 2√(λ(1−λ)) of what even sides show, near no drift.
 var cramersV = Distance{
-	Name: "cramers_v", Unit: "of 1", Of: Anything,
+	Name: "cramers_v", Title: "Cramér's V", Most: 1, Unit: "of 1", Of: Anything,
 	Summary: "Cramér's V: the root of chi-squared over the rows of both samples, corrected for these rows",
 	Note:    "It lies between 0 (no more than chance shows) and 1, and is smaller where one sample has far more rows than the other.",
 	Between: func(from, to Column) (float64, stats.Basis, int64, error) {

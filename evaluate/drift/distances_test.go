@@ -106,7 +106,7 @@ func stored(t *rapid.T, c Column) Column {
 func TestDistances(t *testing.T) {
 	names := map[string]bool{}
 	for _, d := range Distances() {
-		if d.Name == "" || d.Summary == "" || d.Unit == "" || !strings.HasSuffix(d.Note, ".") || d.Of == 0 || names[d.Name] {
+		if d.Name == "" || d.Summary == "" || d.Title == "" || !(d.Most >= 1) || d.Unit == "" || !strings.HasSuffix(d.Note, ".") || d.Of == 0 || names[d.Name] {
 			t.Errorf("%q: no name, summary, unit, note or kind of its own", d.Name)
 		}
 		names[d.Name] = true
@@ -128,7 +128,7 @@ func TestDistances(t *testing.T) {
 				return
 			}
 			found++
-			if math.IsNaN(v) || math.IsInf(v, 0) || v != basis.Value() {
+			if math.IsNaN(v) || math.IsInf(v, 0) || v != basis.Value() || v > d.Most {
 				t.Fatalf("%v, and by its basis %v", v, basis.Value())
 			}
 			if err2 != nil || v2 != v || support2 != support || !reflect.DeepEqual(basis, basis2) {
@@ -279,6 +279,7 @@ func TestNoDistance(t *testing.T) {
 		"no spread":       {wassersteinNormalized, edges(11, 22), edges(11, 22), "no spread"},
 		"no positives":    {prevalence, texts(1, 2), texts(1, 2), "what is positive was not counted"},
 		"other positives": {selectionRate, texts(1, 2).positive("score >= 0.5", 1), texts(1, 2).positive("score >= 0.6", 1), "positive was score >= 0.5 in the baseline and is score >= 0.6"},
+		"not positive":    {selectionRate, texts(1, 2).positive("yes", 0), texts(1, 2).positive("yes", 0), "no row of either column is positive (yes)"},
 		"no values":       {prevalence, Column{}.positive("1", 0).missing(9), texts(1, 2).positive("1", 1), "no row has a value"},
 	} {
 		v, basis, support, err := c.distance.Between(c.from, c.to)

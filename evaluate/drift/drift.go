@@ -13,10 +13,12 @@ import (
 // Distance is a named distance between two columns. To add one: NAME.go and a line in Distances.
 type Distance struct {
 	Name, Summary string
-	Unit          string // of the figure: "nats", "bits", "of 1", "the column's own", "baseline's standard deviations"
-	Note          string // a sentence on how it is read
-	Of            Kind   // of what
-	Signed        bool   // a change, which may be of either sign: a bound on it is one on its size
+	Title         string  // in a sentence: "KS distance"
+	Most          float64 // the largest that it can be: +Inf where there is none
+	Unit          string  // of the figure: "nats", "bits", "of 1", "the column's own", "baseline's standard deviations"
+	Note          string  // a sentence on how it is read
+	Of            Kind    // of what
+	Signed        bool    // a change, which may be of either sign: a bound on it is one on its size
 	// Between gives the estimate, its basis and its support: the rows of the smaller column that were compared. The error says why there is none:
 	// columns that contradict themselves, were counted in different bins, or have nothing to tell apart. A basis of no method gives no limits.
 	Between func(from, to Column) (value float64, basis stats.Basis, support int64, err error)

@@ -10,7 +10,7 @@ import (
 // baseline and q: Lin 1991, doi:10.1109/18.61115. Unit: bits, in [0, 1]; 1 where no bin has rows of both. It is the square of SciPy's
 // jensenshannon(p, q, base=2), less what chance alone adds on average; not clipped at 0.
 var jsDivergence = Distance{
-	Name: "js_divergence", Unit: "bits", Of: Anything,
+	Name: "js_divergence", Title: "Jensen-Shannon divergence", Most: 1, Unit: "bits", Of: Anything,
 	Summary: "Jensen-Shannon divergence to the base 2, corrected for the rows that both samples have",
 	Note:    "It lies between 0 (the same) and 1. What chance alone would show in samples of this size is taken off, so that it can lie a little under 0.",
 	Between: jensenShannon(false),
@@ -19,7 +19,7 @@ var jsDivergence = Distance{
 // jsDistance is the root of [jsDivergence], and 0 where that is below 0: SciPy's jensenshannon to the base 2, but for the correction. It is a metric (Endres and
 // Schindelin 2003, doi:10.1109/TIT.2003.813506). Unit: of 1, in [0, 1].
 var jsDistance = Distance{
-	Name: "js_distance", Unit: "of 1", Of: Anything,
+	Name: "js_distance", Title: "Jensen-Shannon distance", Most: 1, Unit: "of 1", Of: Anything,
 	Summary: "Jensen-Shannon distance to the base 2: the root of the corrected divergence",
 	Note:    "It lies between 0 (no more than chance shows) and 1. A distance of 0.1 is a divergence of 0.01.",
 	Between: jensenShannon(true),

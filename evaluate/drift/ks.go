@@ -12,7 +12,7 @@ import (
 // It is that of the numbers themselves where every bin has one number, and no more than it otherwise; less by no more than the largest bin of
 // several numbers holds, on the side with more: 2/512 where nothing drifted ([finest]).
 var ks = Distance{
-	Name: "ks", Unit: "of 1", Of: OrderedNumbers,
+	Name: "ks", Title: "KS distance", Most: 1, Unit: "of 1", Of: OrderedNumbers,
 	Summary: "Kolmogorov-Smirnov distance: the largest difference of the shares below any value",
 	Note:    "It lies between 0 and 1. Chance alone shows some 0.87·√(1/n + 1/n₀) on average.",
 	Between: func(from, to Column) (float64, stats.Basis, int64, error) {

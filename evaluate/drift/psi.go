@@ -16,7 +16,7 @@ import (
 // Bins are the baseline's tenths or values, and one each for missing and for other values where either column has some; a bin that is
 // empty in both is none. If a bin is empty in one, ½ is added to every bin of both. No distance with fewer than two bins.
 var psi = Distance{
-	Name: "psi", Unit: "nats", Of: Anything,
+	Name: "psi", Title: "PSI", Most: math.Inf(1), Unit: "nats", Of: Anything,
 	Summary: "population stability index, corrected for the rows that both samples have",
 	Note:    "What chance alone would show in samples of this size is taken off, so that it can lie a little under 0.",
 	Between: func(from, to Column) (float64, stats.Basis, int64, error) {

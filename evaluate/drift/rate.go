@@ -9,7 +9,7 @@ import (
 
 // prevalence is the change of the share of rows whose label is positive. Unit: of 1, in [−1, 1].
 var prevalence = Distance{
-	Name: "prevalence", Unit: "of 1", Of: Positives, Signed: true,
+	Name: "prevalence", Title: "prevalence", Most: 1, Unit: "of 1", Of: Positives, Signed: true,
 	Summary: "change of the share of positive labels",
 	Note:    "It is the share now less the baseline's; a bound is on its size. It needs the labels of both.",
 	Between: change,
@@ -17,7 +17,7 @@ var prevalence = Distance{
 
 // selectionRate is the change of the share of rows that are predicted positive. Unit: of 1, in [−1, 1].
 var selectionRate = Distance{
-	Name: "selection_rate", Unit: "of 1", Of: Positives, Signed: true,
+	Name: "selection_rate", Title: "selection rate", Most: 1, Unit: "of 1", Of: Positives, Signed: true,
 	Summary: "change of the share of positive predictions",
 	Note:    "It is the share now less the baseline's; a bound is on its size. It needs no labels.",
 	Between: change,
@@ -39,5 +39,8 @@ func change(from, to Column) (float64, stats.Basis, int64, error) {
 		return none(errors.New("no row has a value"))
 	}
 	k0, k := float64(from.Positive.Rows), float64(to.Positive.Rows)
+	if k0 == 0 && k == 0 { // of a column that has no such value, no change would be a pass
+		return none(fmt.Errorf("no row of either column is positive (%s): nothing to tell apart", from.Positive.Means))
+	}
 	return k/float64(n) - k0/float64(n0), stats.Difference(stats.Proportion(k, float64(n)), stats.Proportion(k0, float64(n0))), min(n, n0), nil
 }
