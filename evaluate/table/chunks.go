@@ -177,7 +177,7 @@ func lineEnd(b []byte, quotes, inside bool) int {
 			inside = false
 			continue
 		}
-		if i = special(b, i, '\n', true); i == len(b) {
+		if i = special(b, i, '\n'); i == len(b) {
 			return -1
 		}
 		if b[i] == '\n' {
@@ -188,29 +188,76 @@ func lineEnd(b []byte, quotes, inside bool) int {
 	return -1
 }
 
-// special is where the first delimiter, line end or, if they matter, quote is from i on; len(b): nowhere.
-func special(b []byte, i int, delimiter byte, quotes bool) int {
+// special is where the first delimiter, line end or quote is from i on; len(b): nowhere.
+func special(b []byte, i int, delimiter byte) int {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	d, n := uint64(delimiter)*ones, uint64('\n')*ones
 	for ; i+8 <= len(b); i += 8 {
 		w := binary.LittleEndian.Uint64(b[i:])
 		// The lowest set bit of (x-ones)&^x&highs is in the first byte of x that is 0.
-		x, y := w^d, w^n
-		hit := (x-ones)&^x | (y-ones)&^y
-		if quotes {
-			z := w ^ '"'*ones
-			hit |= (z - ones) &^ z
-		}
-		if hit &= highs; hit != 0 {
+		x, y, z := w^d, w^n, w^'"'*ones
+		if hit := ((x-ones)&^x | (y-ones)&^y | (z-ones)&^z) & highs; hit != 0 {
 			return i + bits.TrailingZeros64(hit)/8
 		}
 	}
 	for ; i < len(b); i++ {
-		if c := b[i]; c == delimiter || c == '\n' || quotes && c == '"' {
+		if c := b[i]; c == delimiter || c == '\n' || c == '"' {
 			return i
 		}
 	}
 	return i
+}
+
+// marks finds delimiters and line ends one after the other, eight bytes at a time.
+type marks struct {
+	b         []byte
+	at        int    // of the eight bytes
+	hits      uint64 // the high bits of those that are marks and were not given yet
+	delimiter uint64 // eight times
+}
+
+func newMarks(b []byte, delimiter byte) marks {
+	const ones = 0x0101010101010101
+	return marks{b: b, at: -8, delimiter: uint64(delimiter) * ones}
+}
+
+// next is where the next mark is; len(b): nowhere.
+func (m *marks) next() int {
+	for m.hits == 0 {
+		if m.at += 8; m.at >= len(m.b) {
+			m.at = len(m.b)
+			return m.at
+		}
+		m.look()
+	}
+	i := m.at + bits.TrailingZeros64(m.hits)/8
+	m.hits &= m.hits - 1
+	return i
+}
+
+// look finds the marks of the eight bytes. A byte is 0 if neither its low bits carry into the high one when 127 is added, nor it is set.
+func (m *marks) look() {
+	const lows, ends = 0x7f7f7f7f7f7f7f7f, 0x0a0a0a0a0a0a0a0a
+	var w uint64
+	if m.at+8 <= len(m.b) {
+		w = binary.LittleEndian.Uint64(m.b[m.at:])
+	} else {
+		for i, c := range m.b[m.at:] {
+			w |= uint64(c) << (8 * i)
+		}
+	}
+	x, y := w^m.delimiter, w^ends
+	m.hits = ^(x&lows + lows | x | lows) | ^(y&lows + lows | y | lows)
+}
+
+// skip goes to the first mark from i on.
+func (m *marks) skip(i int) {
+	if i >= len(m.b) {
+		m.at, m.hits = len(m.b), 0
+		return
+	}
+	m.at = i
+	m.look()
 }
 
 // window reads a piece of a file into buf, which grows where it must, and gives the piece.

@@ -206,3 +206,22 @@ func TestJSONLInPieces(t *testing.T) {
 		t.Errorf("%d files were read, and %d refused: too few to tell", agreed[0], agreed[1])
 	}
 }
+
+func FuzzCSVInPieces(f *testing.F) {
+	for _, s := range []string{"h,k\na,b\n", "h\n\"a\nb\"\n\n\"c\"\"\"\r\n", "h,k\n1,\"x\ny\"\n", "h\n\r", "h,k\na\"b,c\n"} {
+		f.Add(s, byte(3))
+	}
+	f.Fuzz(func(t *testing.T, text string, cut byte) {
+		if text == "" || strings.HasPrefix(text, "\ufeff") || strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
+			return
+		}
+		if strings.Count(text, "\n") > 200 {
+			return
+		}
+		reader := csv.NewReader(strings.NewReader(text))
+		if header, err := reader.Read(); err != nil || checkHeader("f", header) != nil {
+			return
+		}
+		sameAsEncodingCSV(t, t, text, int64(cut)+1)
+	})
+}

@@ -233,3 +233,17 @@ func TestFromReader(t *testing.T) {
 type failingReader struct{}
 
 func (failingReader) Read([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+func FuzzCompressed(f *testing.F) {
+	for _, pack := range packers(f) {
+		f.Add(pack([]byte("x,y\n1,2\n")))
+		f.Add(append(pack([]byte("x,y\n1,")), pack([]byte("2\n"))...))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		_, err := everything(t.Context(), "x.csv", b)
+		var e *Error
+		if err != nil && !errors.As(err, &e) {
+			t.Fatalf("%v is no *Error", err)
+		}
+	})
+}

@@ -176,7 +176,7 @@ func (s separated) open(ctx context.Context, name string, f File) (Rows, error) 
 	}
 	v := survey{name: name, file: f, from: from, size: s.piece, quotes: true}
 	v.look = func() look {
-		return &csvLook{splitter: splitter{delimiter: s.delimiter, quotes: true}, kinds: make([]kind, len(names))}
+		return &csvLook{splitter: splitter{delimiter: s.delimiter}, kinds: make([]kind, len(names))}
 	}
 	v.wrong = func(row, at int64, what error) error { return s.wrong(name, f, row, at, what) }
 	pieces, err := v.run(ctx)
@@ -196,16 +196,15 @@ func (s separated) open(ctx context.Context, name string, f File) (Rows, error) 
 	}
 	rows.Parts = func(size int64) []Part {
 		return parts(name, f, pieces, size, func(w *worker, give func() error) func([]byte) error {
-			fillers, upto := []*filler{}, 0
+			fill := filling{splitter: splitter{delimiter: s.delimiter}, name: name, all: len(names), one: w.cells[0], give: give}
 			for _, c := range w.cells {
 				at := position(names, c.want.Name)
-				fillers, upto = append(fillers, newFiller(c, at)), max(upto, at+1)
+				for len(fill.fillers) <= at {
+					fill.fillers = append(fill.fillers, nil)
+				}
+				fill.fillers[at] = append(fill.fillers[at], newFiller(c))
 			}
-			split := splitter{delimiter: s.delimiter, upto: upto}
-			return func(b []byte) error {
-				split.quotes = bytes.IndexByte(b, '"') >= 0
-				return split.fill(name, b, fillers, give)
-			}
+			return fill.rows
 		})
 	}
 	return rows, nil
@@ -244,7 +243,9 @@ type csvLook struct {
 }
 
 func (l *csvLook) rows(b []byte, limit int, last bool) (used int, rows int64, err error) {
-	l.quotes = bytes.IndexByte(b, '"') >= 0
+	if bytes.IndexByte(b, '"') < 0 {
+		return l.plain(b, limit, last)
+	}
 	for used < limit {
 		n, err := l.row(b[used:], last)
 		switch {
@@ -257,6 +258,8 @@ func (l *csvLook) rows(b []byte, limit int, last bool) (used int, rows int64, er
 			continue
 		case len(l.cells) != len(l.kinds):
 			return used, rows, errRagged{len(l.cells), len(l.kinds)}
+		case n > maxRecord:
+			return used, rows, errLongRecord
 		}
 		for i, cell := range l.cells {
 			l.kinds[i].seeBytes(cell)
@@ -267,11 +270,43 @@ func (l *csvLook) rows(b []byte, limit int, last bool) (used int, rows int64, er
 	return used, rows, nil
 }
 
+// plain is rows without a quote. Cells of a row that is cut off are looked at twice, which tells no more than once.
+func (l *csvLook) plain(b []byte, limit int, last bool) (used int, rows int64, err error) {
+	m := newMarks(b, l.delimiter)
+	for used < limit {
+		start, n := used, 0
+		for ended := false; !ended; n++ {
+			i := m.next()
+			if i == len(b) && !last {
+				return used, rows, nil
+			}
+			cell := b[start:i]
+			if ended = i == len(b) || b[i] == '\n'; ended {
+				if cell = withoutReturn(cell); n == 0 && len(cell) == 0 { // a blank line
+					n = -1
+				}
+			}
+			if n >= 0 && n < len(l.kinds) {
+				l.kinds[n].seeBytes(cell)
+			}
+			start = min(i+1, len(b))
+		}
+		if n != 0 && n != len(l.kinds) {
+			return used, rows, errRagged{n, len(l.kinds)}
+		}
+		if start-used > maxRecord {
+			return used, rows, errLongRecord
+		}
+		if used = start; n > 0 {
+			rows++
+		}
+	}
+	return used, rows, nil
+}
+
 // splitter splits rows into cells, as encoding/csv does.
 type splitter struct {
 	delimiter byte
-	quotes    bool     // there may be some
-	upto      int      // cells that are wanted of a row; 0: all
 	cells     [][]byte // of the row that was read last: in the text, or unquoted in memory of their own
 }
 
@@ -293,7 +328,7 @@ func (s *splitter) row(b []byte, last bool) (int, error) {
 		}
 	}
 	for i := 0; ; {
-		if s.quotes && i < len(b) && b[i] == '"' {
+		if i < len(b) && b[i] == '"' {
 			next, ended, err := s.quoted(b, i, last)
 			if err != nil || next == 0 || ended {
 				return next, err
@@ -302,7 +337,7 @@ func (s *splitter) row(b []byte, last bool) (int, error) {
 			continue
 		}
 		start := i
-		if i = special(b, i, s.delimiter, s.quotes); i == len(b) {
+		if i = special(b, i, s.delimiter); i == len(b) {
 			if !last {
 				return 0, nil
 			}
@@ -313,13 +348,6 @@ func (s *splitter) row(b []byte, last bool) (int, error) {
 		case s.delimiter:
 			s.cells = append(s.cells, b[start:i])
 			i++
-			if len(s.cells) == s.upto && !s.quotes {
-				end := bytes.IndexByte(b[i:], '\n')
-				if end < 0 {
-					end = len(b) - i - 1
-				}
-				return i + end + 1, nil
-			}
 		case '\n':
 			s.cells = append(s.cells, withoutReturn(b[start:i]))
 			return i + 1, nil
@@ -379,27 +407,93 @@ func (s *splitter) quoted(b []byte, i int, last bool) (next int, ended bool, err
 	return 0, false, errRecord
 }
 
-// fill puts the wanted cells of whole rows.
-func (s *splitter) fill(name string, b []byte, fillers []*filler, give func() error) error {
+// filling puts the wanted cells of whole rows, which were looked at before.
+type filling struct {
+	splitter
+	name    string
+	fillers [][]*filler // by column, up to the last that is wanted
+	all     int         // columns of the file
+	one     *cells      // of those wanted
+	give    func() error
+}
+
+// rows takes those of one piece.
+func (f *filling) rows(b []byte) error {
+	if bytes.IndexByte(b, '"') < 0 {
+		return f.plain(b)
+	}
 	for len(b) > 0 {
-		n, err := s.row(b, true)
-		if err != nil || n == 0 || len(s.cells) > 0 && len(s.cells) < s.upto {
-			return &Error{File: name, Code: codeChanged, What: "the file changed while it was read"}
+		n, err := f.row(b, true)
+		if err != nil || n == 0 || len(f.cells) > 0 && len(f.cells) < len(f.fillers) {
+			return f.changed()
 		}
 		b = b[n:]
-		if len(s.cells) == 0 {
+		if len(f.cells) == 0 {
 			continue
 		}
-		for _, f := range fillers {
-			f.cell(s.cells[f.at])
-		}
-		if fillers[0].length() == batchRows {
-			if err := give(); err != nil {
-				return err
+		for c, some := range f.fillers {
+			for _, filler := range some {
+				filler.cell(f.cells[c])
 			}
+		}
+		if err := f.ended(); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// plain is rows without a quote: what stands behind the last wanted cell need not be looked at.
+func (f *filling) plain(b []byte) error {
+	m := newMarks(b, f.delimiter)
+	for start := 0; start < len(b); {
+		blank := false
+		for c, some := range f.fillers {
+			i := m.next()
+			cell := b[start:i]
+			start = min(i+1, len(b))
+			ended := i == len(b) || b[i] == '\n'
+			if ended {
+				cell = withoutReturn(cell)
+				if blank = c == 0 && len(cell) == 0; blank {
+					break
+				}
+				if c+1 != f.all {
+					return f.changed()
+				}
+			}
+			for _, filler := range some {
+				filler.cell(cell)
+			}
+		}
+		if blank {
+			continue
+		}
+		if len(f.fillers) < f.all {
+			end := bytes.IndexByte(b[start:], '\n')
+			if end < 0 {
+				end = len(b) - start - 1
+			}
+			start += end + 1
+			m.skip(start)
+		}
+		if err := f.ended(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ended gives a batch where enough rows have come.
+func (f *filling) ended() error {
+	if f.one.length() < batchRows {
+		return nil
+	}
+	return f.give()
+}
+
+func (f *filling) changed() error {
+	return &Error{File: f.name, Code: codeChanged, What: "the file changed while it was read"}
 }
 
 // stored is a CSV cell, of a column whose type is known.

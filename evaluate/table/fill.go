@@ -1,7 +1,9 @@
 package table
 
 import (
+	"encoding/binary"
 	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -11,7 +13,6 @@ import (
 // before, or are plain numbers.
 type filler struct {
 	*cells
-	at   int // which of the file's columns
 	seen []seenText
 	made strings.Builder // memory of many texts
 }
@@ -30,8 +31,8 @@ const seenTexts = 1 << 10
 // textMemory is how much is taken at once for texts.
 const textMemory = 32 << 10
 
-func newFiller(c *cells, at int) *filler {
-	f := &filler{cells: c, at: at}
+func newFiller(c *cells) *filler {
+	f := &filler{cells: c}
 	if !c.numbers() {
 		f.seen = make([]seenText, seenTexts)
 	}
@@ -130,7 +131,7 @@ func hash(b []byte) uint64 {
 	const prime = 0x100000001b3
 	h := uint64(0xcbf29ce484222325) ^ uint64(len(b))
 	for ; len(b) >= 8; b = b[8:] {
-		h = (h ^ (uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56)) * prime
+		h = (h ^ binary.LittleEndian.Uint64(b)) * prime
 		h ^= h >> 32
 	}
 	for _, c := range b {
@@ -139,35 +140,58 @@ func hash(b []byte) uint64 {
 	return h ^ h>>29
 }
 
-// plainNumber reads [-]digits[.digits] of at most 15 digits. A float64 holds such an integer and the power of ten below it exactly, so that
-// one division rounds once, as strconv does (Clinger 1990, doi:10.1145/93542.93557).
+// plainNumber reads [-]digits[.digits] with at most 19 digits from the first that is not 0, and at most 27 behind the point; integers up to
+// 2⁵³. It gives what strconv gives, the nearest float64, ties to even.
 func plainNumber(b []byte) (float64, bool) {
-	const most = 15
-	i, m, digits, point := 0, uint64(0), 0, -1
+	i, point, m, significant := 0, -1, uint64(0), 0
 	if len(b) > 0 && b[0] == '-' {
 		i = 1
 	}
-	if len(b) > most+2 {
-		return 0, false
-	}
-	for ; i < len(b); i++ {
+	first := i
+	for i < len(b) {
+		if m != 0 && i+8 <= len(b) {
+			if w := binary.LittleEndian.Uint64(b[i:]); ((w+0x4646464646464646)|(w-0x3030303030303030))&0x8080808080808080 == 0 { // eight digits
+				w -= 0x3030303030303030
+				w = w*10 + w>>8 // pairs
+				w = (w&0x000000ff000000ff*0x000f424000000064 + w>>16&0x000000ff000000ff*0x0000271000000001) >> 32
+				if significant += 8; significant > 19 {
+					return 0, false
+				}
+				m = m*100_000_000 + w
+				i += 8
+				continue
+			}
+		}
 		c := b[i] - '0'
 		switch {
 		case c <= 9:
-			m = 10*m + uint64(c)
-			digits++
+			if m = 10*m + uint64(c); m != 0 {
+				if significant++; significant > 19 {
+					return 0, false
+				}
+			}
 		case b[i] == '.' && point < 0:
-			point = digits
+			point = i
 		default:
 			return 0, false
 		}
+		i++
 	}
-	if digits == 0 || digits > most {
+	k := 0 // digits behind the point
+	if point >= 0 {
+		k = i - point - 1
+	}
+	if i == first || i == first+1 && point >= 0 || k >= len(fives) {
 		return 0, false
 	}
-	x := float64(m)
-	if point >= 0 {
-		x /= tens[digits-point]
+	var x float64
+	switch {
+	case m <= exactInteger && k < len(tens): // both are exact, so that the division rounds once (Clinger 1990, doi:10.1145/93542.93557)
+		x = float64(m) / tens[k]
+	case k == 0:
+		return 0, false
+	default:
+		x = quotient(m, k)
 	}
 	if b[0] == '-' {
 		x = -x
@@ -175,7 +199,39 @@ func plainNumber(b []byte) (float64, bool) {
 	return x, true
 }
 
-var tens = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
+// quotient is m/10ᵏ for m > 0, rounded once: the quotient of m and 5ᵏ to 63 bits or more, and whether there is a remainder, tell how to round.
+func quotient(m uint64, k int) float64 {
+	d := fives[k]
+	lm, ld := bits.LeadingZeros64(m), bits.LeadingZeros64(d)
+	n := m << lm
+	q, rest := bits.Div64(n>>1, n<<63, d<<ld) // n·2⁶³/d, and n/d lies between 1/2 and 2
+	drop := bits.Len64(q) - 53
+	half := uint64(1) << (drop - 1)
+	mantissa, below := q>>drop, q&(2*half-1)
+	if below > half || below == half && (rest != 0 || mantissa&1 == 1) {
+		mantissa++
+	}
+	power := drop - 63 + ld - lm - k // far from a float64's bounds
+	return float64(mantissa) * math.Float64frombits(uint64(1023+power)<<52)
+}
+
+// tens are the powers of ten that a float64 holds, fives those of five that a uint64 holds.
+var (
+	tens = func() (t [23]float64) {
+		t[0] = 1
+		for i := range len(t) - 1 {
+			t[i+1] = 10 * t[i]
+		}
+		return t
+	}()
+	fives = func() (t [28]uint64) {
+		t[0] = 1
+		for i := range len(t) - 1 {
+			t[i+1] = 5 * t[i]
+		}
+		return t
+	}()
+)
 
 // pointed reads a decimal number that has a point or an exponent, so that it is no integer that a float64 might not hold.
 func pointed(b []byte) (float64, bool) {

@@ -102,9 +102,15 @@ func (l lines) open(ctx context.Context, name string, f File) (Rows, error) {
 	}
 	rows.Parts = func(size int64) []Part {
 		return parts(name, f, pieces, size, func(w *worker, give func() error) func([]byte) error {
-			o, fillers := newObjects(rows.Names), []*filler{}
+			o, fillers := newObjects(rows.Names), []wanted{}
 			for _, c := range w.cells {
-				fillers = append(fillers, newFiller(c, place[c.want.Name]))
+				at := place[c.want.Name]
+				if typ := rows.Types[at]; !typ.readable() {
+					return func([]byte) error {
+						return &Error{File: name, Column: c.want.Name, Code: codeType, What: fmt.Sprintf("a column of the type %s, which cannot be read", typ)}
+					}
+				}
+				fillers = append(fillers, wanted{newFiller(c), at})
 			}
 			return func(b []byte) error { return o.fill(name, b, fillers, give) }
 		})
@@ -152,6 +158,9 @@ func (l *jsonLook) rows(b []byte, limit int, last bool) (used int, rows int64, e
 				return used, rows, nil
 			}
 			end = len(b) - used
+		}
+		if end > maxRecord {
+			return used, rows, errLongRecord
 		}
 		line := b[used : used+end]
 		next := min(used+end+1, len(b))
@@ -555,8 +564,14 @@ func numberEnd(b []byte, i int) (int, error) {
 	return i, nil
 }
 
+// wanted is a column that is.
+type wanted struct {
+	*filler
+	at int // which of the file's columns
+}
+
 // fill puts the wanted values of whole lines, which were read before.
-func (o *objects) fill(name string, b []byte, fillers []*filler, give func() error) error {
+func (o *objects) fill(name string, b []byte, fillers []wanted, give func() error) error {
 	for len(b) > 0 {
 		line, rest, _ := bytes.Cut(b, []byte{'\n'})
 		b = rest
