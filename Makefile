@@ -15,7 +15,7 @@ PEERS := $(if $(PYTHON),GATECARD_PYTHON='$(CURDIR)/.venv/bin/python')
 FUZZTIME ?= 20s
 CHECKS ?= 20000
 
-.PHONY: help build demo test quick bench lint generate fixtures oracle fuzz soak python
+.PHONY: help build demo test quick bench lint generate fixtures oracle fuzz soak coverage python
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ test: $(VENV) bin/testcount ## everything that CI runs
 quick: ## the inner loop: Go's tests without the slow ones, without peers
 	@go test -buildvcs=auto -short ./...
 
-bench: build .venv-bench/made ## measure against Polars, DuckDB, scikit-learn, … (ROWS=28400000; RUNS=3; ONLY=main,slow,sizes,groups,cross; HUGE=1: ten times the rows)
+bench: build .venv-bench/made ## measure against Polars, DuckDB, scikit-learn, … (ROWS=28400000; RUNS=3; ONLY=main,slow,sizes,groups,cross,text; HUGE=1: ten times the rows)
 	@go build -trimpath -buildvcs=false -o bin/bench/decode ./fixtures/bench/decode
 	@.venv-bench/bin/python fixtures/bench/bench.py --gatecard bin/gatecard --decode bin/bench/decode $(if $(ROWS),--rows $(ROWS)) \
 	  $(if $(RUNS),--runs $(RUNS)) $(if $(ONLY),--only $(ONLY)) $(if $(HUGE),--huge)
@@ -61,6 +61,9 @@ fuzz: ## fuzz every reader and parser, one after another (FUZZTIME=20s)
 	    echo "$$d $$f"; found=1; go test -buildvcs=auto -run='^$$' -fuzz="^$$f\$$" -fuzztime=$(FUZZTIME) "$$d"; \
 	  done; \
 	done; [ $$found = 1 ] || { echo "fuzz: there is nothing to fuzz"; exit 1; }
+
+coverage: ## how often each limit misses, over the large grid, into docs/statistics.md (an hour)
+	@COVERAGE=1 go test -buildvcs=auto -count=1 -timeout=0 -tags soak -run '^(TestCoverage|TestSimulate|TestStudies)' ./evaluate/stats
 
 soak: ## hours of it: the large grids, many kills, and the laws on CHECKS=20000 random cases
 	@go test -buildvcs=auto -count=1 -timeout=0 -tags soak ./...
