@@ -231,7 +231,36 @@ func rankingStudies() []study {
 				return PartialAUC(mean, se, u, n0, n1)
 			})})
 	}
-	return all
+	return append(all, rankedGroups("average precision, difference of groups", "MOVER on both", "6, 9", fewPositives, binormal.averagePrecision, ap),
+		rankedGroups("AUC, difference of groups", "MOVER on both", "3, 6", minSupport, binormal.area, func(s scores) Basis {
+			a, se := s.auc()
+			n0, n1 := s.sizes()
+			return AUC(a, se, n0, n1)
+		}))
+}
+
+// rankedGroups are differences of two groups of unlike shape and size.
+func rankedGroups(figure, method, paper string, support int, truth func(binormal) float64, basis func(scores) Basis) study {
+	s := study{figure: figure, method: method, paper: paper, bound: boundRest}
+	groups := []binormal{{.1, 1, 1}, {.3, 1, 1}, {.3, 2, 1}, {.1, .5, 2}}
+	for i, p := range groups {
+		for j, q := range groups {
+			if i == j || !soak && i > j {
+				continue
+			}
+			for _, times := range []float64{1, 5} {
+				n1, n2 := int(1.2*float64(support)/p.prevalence)+1, int(1.2*times*float64(support)/q.prevalence)+1
+				s.settings = append(s.settings, setting{fmt.Sprintf("%v, n %d; %v, n %d", p, n1, q, n2), truth(p) - truth(q), func(r *rand.Rand) Basis {
+					x, y := p.draw(r, n1), q.draw(r, n2)
+					if x.few(support) || y.few(support) {
+						return Basis{}
+					}
+					return Difference(basis(x), basis(y))
+				}})
+			}
+		}
+	}
+	return s
 }
 
 // path are the corners of the sample's cuts, from the highest down: every row is one.
@@ -273,15 +302,10 @@ func cutStudies() []study {
 		return path[sort.Search(len(path), func(i int) bool { return float64(axis(path[i])) > most })-1]
 	}
 	var all []study
-	add := func(figure, method string, shares []float64, support func(share float64, s scores) bool, truth func(b binormal, share float64) float64, basis func(s scores, share float64) Basis) {
+	add := func(figure, method string, shares []float64, truth func(b binormal, share float64) float64, basis func(s scores, share float64) Basis) {
 		s := study{figure: figure, method: method, paper: "2, 6, 17", bound: boundRest}
 		for _, share := range shares {
-			for _, x := range ranked(minSupport, func(b binormal) float64 { return truth(b, share) }, func(s scores) Basis {
-				if support != nil && !support(share, s) {
-					return Basis{}
-				}
-				return basis(s, share)
-			}) {
+			for _, x := range ranked(minSupport, func(b binormal) float64 { return truth(b, share) }, func(s scores) Basis { return basis(s, share) }) {
 				x.where = fmt.Sprintf("at %v, %s", share, x.where)
 				s.settings = append(s.settings, x)
 			}
@@ -289,13 +313,15 @@ func cutStudies() []study {
 		all = append(all, s)
 	}
 	two := "MOVER on order statistics and Clopper-Pearson"
-	add("recall at a false positive rate", two, []float64{.01, .1}, nil, binormal.rocAt, func(s scores, x float64) Basis {
+	recallAt := func(s scores, x float64) Basis {
 		n0, n1 := s.sizes()
 		path := s.path()
-		value := float64(last(path, falls, x*float64(n0)).TP) / float64(n1)
-		return RecallAtFPR(x, value, n0, n1, pointsAt(path, CutCounts(x, n0), falls))
-	})
-	add("precision at a recall", two, []float64{.5, .8}, nil, func(b binormal, x float64) float64 { return b.precision(cutFor(b.recall, x)) }, func(s scores, x float64) Basis {
+		return RecallAtFPR(x, float64(last(path, falls, x*float64(n0)).TP)/float64(n1), n0, n1, pointsAt(path, CutCounts(x, n0), falls))
+	}
+	add("recall at a false positive rate", two, []float64{.01, .1}, binormal.roc, recallAt)
+	all = append(all, rankedGroups("recall at a false positive rate of .1, difference of groups", "MOVER on both", "2, 6, 17", minSupport,
+		func(b binormal) float64 { return b.roc(.1) }, func(s scores) Basis { return recallAt(s, .1) }))
+	add("precision at a recall", two, []float64{.5, .8}, func(b binormal, x float64) float64 { return b.precision(cutFor(b.recall, x)) }, func(s scores, x float64) Basis {
 		n0, n1 := s.sizes()
 		path := s.path()
 		cut := path[sort.Search(len(path), func(i int) bool { return float64(path[i].TP) >= x*float64(n1) })]
@@ -309,14 +335,12 @@ func cutStudies() []study {
 			return make(x, value(cut, n1, x), n0, n1, pointsAt(path, CutCounts(x, n0+n1), selected))
 		}
 	}
-	add("precision in the top share", two, []float64{.01, .1}, nil, func(b binormal, x float64) float64 { return b.precision(cutFor(b.selects, x)) },
+	add("precision in the top share", two, []float64{.01, .1}, func(b binormal, x float64) float64 { return b.precision(cutFor(b.selects, x)) },
 		top(PrecisionAtTop, func(cut CutPoint, _ int64, _ float64) float64 { return float64(cut.TP) / float64(cut.TP+cut.FP) }))
-	add("recall and lift in the top share", two, []float64{.01, .1}, nil, func(b binormal, x float64) float64 { return b.recall(cutFor(b.selects, x)) / x },
+	add("recall and lift in the top share", two, []float64{.01, .1}, func(b binormal, x float64) float64 { return b.recall(cutFor(b.selects, x)) / x },
 		top(LiftAtTop, func(cut CutPoint, n1 int64, x float64) float64 { return float64(cut.TP) / float64(n1) / x }))
 	return all
 }
-
-func (b binormal) rocAt(x float64) float64 { return b.roc(x) }
 
 func sortDown(xs []float64) {
 	slices.Sort(xs)
