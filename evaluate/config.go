@@ -23,6 +23,8 @@ type Config struct {
 	Workers int                                       `json:"-"` // goroutines that read and count; 0: one a processor
 	Memory  int64                                     `json:"-"` // bytes that kept rows may take, about; 0: 4 GiB. Rows with ids, or compared with others, are all kept
 	Folder  string                                    `json:"-"` // of temporary files; "": the system's
+	// Progress is told now and then, from any goroutine, how many rows of all were read, or counted; nil: nobody asks.
+	Progress func(doing string, rows, of int64) `json:"-"`
 }
 
 // Columns tells which column is what: the evidence binds it.

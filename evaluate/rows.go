@@ -43,7 +43,8 @@ type rows struct {
 	blocks      []block // by first row, where there was room
 	kept        bool
 	bytes       atomic.Int64
-	ids         []string // nil: no id column
+	done        atomic.Int64 // rows, of those being read or counted
+	ids         []string     // nil: no id column
 	inputs      []evidence.Input
 	labelInputs []evidence.Input
 	wrong       rowFaults
@@ -249,7 +250,8 @@ func (r *rows) first(ctx context.Context) error {
 				return fmt.Errorf("measure %s of %s: %w", r.measured[k].name, r.file, err)
 			}
 		}
-		if r.mustKeep() || r.bytes.Load() <= r.c.memory() {
+		r.progress("reading", len(in.Cell))
+		if r.mustKeep() || r.bytes.Load() <= r.c.memory()/2 {
 			c.keep(b, in)
 		} else {
 			room.Do(func() { r.kept = false })
@@ -470,11 +472,13 @@ func (b *block) cells(room []uint32) []uint32 {
 // each gives all rows again, some at a time: of those kept, or else of the files. first is the number of the first of them, from 0. Rivals in the rows'
 // own columns are left out.
 func (r *rows) each(ctx context.Context, do func(worker int, first int64, in sweep.Rows) error) error {
+	r.done.Store(0)
 	if !r.kept {
 		coders := r.coders()
 		return r.from.Each(ctx, r.want, r.workers, func(worker int, b table.Batch) error {
 			in := coders[worker].code(b)
 			in.Rivals = nil
+			r.progress("counting", len(in.Cell))
 			return do(worker, b.First-1, in)
 		})
 	}
@@ -482,8 +486,16 @@ func (r *rows) each(ctx context.Context, do func(worker int, first int64, in swe
 	return side(ctx, len(r.blocks), r.workers, func(worker, i int) error {
 		b := &r.blocks[i]
 		rooms[worker] = b.cells(rooms[worker])
+		r.progress("counting", len(b.low))
 		return do(worker, b.first, sweep.Rows{Score: b.score, Cell: rooms[worker]})
 	})
+}
+
+// progress tells that some rows more were read or counted.
+func (r *rows) progress(doing string, rows int) {
+	if done := r.done.Add(int64(rows)); r.c.Progress != nil {
+		r.c.Progress(doing, done, r.from.Rows)
+	}
 }
 
 // side calls do for 0 to n-1 from so many goroutines, and gives an error of the lowest number that had one.

@@ -173,7 +173,7 @@ func (r *rows) sweep(ctx context.Context, named []Named, dimensions []coded) (*s
 	if r.ids == nil {
 		ordered = newOrderedDataset(int64(r.n), r.combinationTexts())
 	}
-	limits := sweep.Limits{Memory: r.c.memory(), Folder: r.c.Folder, Workers: r.workers}
+	limits := sweep.Limits{Memory: r.c.memory() / 3, Folder: r.c.Folder, Workers: r.workers}
 	var err error
 	s.overall, s.slices, err = sweep.Run(ctx, plan, &r.scout, r.workers, limits, func(ctx context.Context, do func(int, sweep.Rows) error) error {
 		return r.each(ctx, func(worker int, first int64, in sweep.Rows) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,9 @@ type app struct {
 	config, registry, key, keyTrust, output string
 	configNamed                             bool // by -c
 	noRegistry, newRegistry                 bool
+	memory                                  string
+	workers                                 int
+	progress                                *progress
 }
 
 func (a *app) root() *cobra.Command {
@@ -61,6 +65,8 @@ Exit codes: 0 passed; 1 a gate or verification refused; 2 wrong usage or configu
 	flags.BoolVar(&a.newRegistry, "new-registry", false, "make a registry that does not exist yet also where CI is set")
 	flags.StringVar(&a.key, "key", "", "`FILE` of the private key to sign with (default: the key that the variable GATECARD_KEY holds as PEM, else a local one)")
 	flags.StringVar(&a.keyTrust, "trust", "", "`FILE` of public keys whose signatures count; narrows the ledger's")
+	flags.StringVar(&a.memory, "memory", "", "`SIZE` of memory that reading rows may take, as 2GiB; what does not fit goes to temporary files (default 4GiB)")
+	flags.IntVar(&a.workers, "workers", 0, "`NUMBER` of processors that read and count rows (default all)")
 	flags.StringVar(&a.output, "output", "text", "`FORM` of what is printed: text or json")
 	root.AddCommand(
 		a.initCommand(), a.runCommand(), a.evaluateCommand(), a.gateCommand(), a.renderCommand(),
@@ -90,7 +96,25 @@ func wrapArgs(c *cobra.Command) {
 }
 
 // load reads the configuration.
-func (a *app) load() (pipeline.Config, error) { return pipeline.Load(a.config) }
+func (a *app) load() (pipeline.Config, error) {
+	c, err := pipeline.Load(a.config)
+	if err != nil {
+		return c, err
+	}
+	if c.Data.Workers = a.workers; a.workers < 0 {
+		return c, misuse("--workers is a number of processors, not %d", a.workers)
+	}
+	if a.memory != "" {
+		if c.Data.Memory, err = parseSize(a.memory); err != nil {
+			return c, err
+		}
+		debug.SetMemoryLimit(c.Data.Memory)
+	}
+	if a.progress = newProgress(a.stderr, a.now); a.progress != nil {
+		c.Data.Progress = a.progress.tell
+	}
+	return c, nil
+}
 
 // newJob is the call's job. The registry is that of the flag, else of the configuration, else the default.
 func (a *app) newJob(c *pipeline.Config) (*pipeline.Job, error) {

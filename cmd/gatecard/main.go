@@ -60,6 +60,7 @@ func runAt(ctx context.Context, now func() time.Time, args []string, stdout, std
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	a.progress.close()
 	if err != nil && !a.began { // cobra's own: flags, arguments, commands
 		err = a.wrong(err)
 	}

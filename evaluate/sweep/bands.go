@@ -16,8 +16,8 @@ type Band struct {
 	Sum       [2]float64 // of the scores, by label; exact sums, rounded once. 0 for scores outside [0, 1]
 
 	mirrored       bool       // of 0.5 and above: the parts below count from High down
-	parts, squares [2]float64 // sums over the rows by label: how far from the end that is nearer to 0 or 1, in widths, and that squared
-	cubes          float64    // over all rows; powers are rounded down to 2^-30
+	parts          [2]float64 // sums over the rows by label: how far from the end that is nearer to 0 or 1, in widths
+	squares, cubes [2]float64 // and of its powers, each rounded down to 2^-30
 }
 
 const (
@@ -28,22 +28,11 @@ const (
 
 // cell is a band's counts in the making: 64 bytes, which is a line of a core's cache.
 type cell struct {
-	rows  [2]uint32
-	parts [2]wide   // in 2^-partBits
-	two   [2]uint64 // in 2^-30
-	three uint64
+	rows       [2]uint32
+	high       [2]uint32 // of the sums of parts, which are 96 bits
+	low        [2]uint64 // in 2^-partBits
+	two, three [2]uint64 // in 2^-30
 }
-
-// wide is a whole number of 128 bits.
-type wide struct{ lo, hi uint64 }
-
-func (w *wide) plus(u wide) {
-	var carry uint64
-	w.lo, carry = bits.Add64(w.lo, u.lo, 0)
-	w.hi += u.hi + carry
-}
-
-func (w wide) float() float64 { return math.Ldexp(float64(w.hi), 64) + float64(w.lo) }
 
 // page is the bands of one halving.
 type page [bandCells]cell
@@ -153,23 +142,24 @@ func (b *banded) turn(n int32) *page {
 
 func (c *cell) add(label uint32, part uint64) {
 	c.rows[label&1]++
-	w := &c.parts[label&1]
 	var carry uint64
-	w.lo, carry = bits.Add64(w.lo, part, 0)
-	w.hi += carry
+	c.low[label&1], carry = bits.Add64(c.low[label&1], part, 0)
+	c.high[label&1] += uint32(carry)
 	short := part >> (partBits - 30)
 	two := short * short >> 30
 	c.two[label&1] += two
-	c.three += two * short >> 30
+	c.three[label&1] += two * short >> 30
 }
 
 func (c *cell) plus(u *cell) {
 	for y := range c.rows {
 		c.rows[y] += u.rows[y]
-		c.parts[y].plus(u.parts[y])
+		var carry uint64
+		c.low[y], carry = bits.Add64(c.low[y], u.low[y], 0)
+		c.high[y] += u.high[y] + uint32(carry)
 		c.two[y] += u.two[y]
+		c.three[y] += u.three[y]
 	}
-	c.three += u.three
 }
 
 func (b *banded) merge(u *banded) {
@@ -268,14 +258,14 @@ func (c *cell) band(n int32, i uint32) Band {
 	out.mirrored = n >= halfPages
 	width := far - near
 	for y, k := range out.Rows {
-		out.parts[y] = math.Ldexp(c.parts[y].float(), -partBits)
+		out.parts[y] = math.Ldexp(float64(c.high[y]), 64-partBits) + math.Ldexp(float64(c.low[y]), -partBits)
 		out.squares[y] = math.Ldexp(float64(c.two[y]), -30)
+		out.cubes[y] = math.Ldexp(float64(c.three[y]), -30)
 		out.Sum[y] = float64(k)*near + out.parts[y]*width
 		if out.mirrored {
 			out.Sum[y] = float64(k) - out.Sum[y]
 		}
 	}
-	out.cubes = math.Ldexp(float64(c.three), -30)
 	out.Low, out.High = near, far
 	if out.mirrored {
 		out.Low, out.High = 1-far, 1-near

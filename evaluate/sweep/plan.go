@@ -42,7 +42,7 @@ type PickKind uint8
 
 // Kinds of picks. Cuts are the scores that positives have: at any other cut there are more false positives for the same true ones.
 const (
-	PickFPR       PickKind = iota // the lowest cut whose false positive rate is at most X
+	PickFPR       PickKind = iota // the lowest cut whose false positive rate is at most X; where all have a higher one, none: no row is selected
 	PickRecall                    // the highest cut whose recall is at least X
 	PickPrecision                 // the lowest cut whose precision is at least X
 	PickTop                       // the ⌈X·rows⌉ rows of highest score: of those that tie for the last places a proportional share, rounded to whole rows

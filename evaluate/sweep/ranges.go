@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -222,12 +223,15 @@ func (r *ranges) gather(i int, into, room *sortedRows) error {
 
 // walk takes each slice's path through the rows in ascending order of score: some ranges at a time are sorted side by side, and then walked, the dimensions
 // side by side.
-func (r *ranges) walk(p *Plan, dimensions [][]uint32, paths [][]path) error {
+func (r *ranges) walk(ctx context.Context, p *Plan, dimensions [][]uint32, paths [][]path) error {
 	defer r.close()
 	r.settle()
 	workers := max(1, r.limits.Workers)
 	sorted, rooms := make([]sortedRows, 2*workers), make([]sortedRows, workers)
 	for from := 0; from < len(r.ranges); from += len(sorted) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		n := min(len(sorted), len(r.ranges)-from)
 		err := side(n, workers, func(worker, i int) error { return r.gather(from+i, &sorted[i], &rooms[worker]) })
 		if err != nil {

@@ -36,7 +36,7 @@ func run(ctx context.Context, p Plan, rare *Rare, parted *finder, workers int, l
 			return Stats{}, nil, err
 		}
 	}
-	return tallies[0].Close()
+	return tallies[0].end(ctx)
 }
 
 // limit sets what closing may use.

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"context"
 	"errors"
 )
 
@@ -119,11 +120,15 @@ func (t *Tally) Merge(u *Tally) error {
 // Close ends the count: overall, and for each dimension its slices in the order of their codes. Add, Merge and Close are errors from then
 // on.
 func (t *Tally) Close() (overall Stats, slices [][]Stats, err error) {
+	return t.end(context.Background())
+}
+
+func (t *Tally) end(ctx context.Context) (overall Stats, slices [][]Stats, err error) {
 	if t.wrong != nil {
 		return Stats{}, nil, t.wrong
 	}
 	t.wrong = errClosed
-	all, err := t.close()
+	all, err := t.close(ctx)
 	t.ranges, t.gaps, t.pairs = nil, nil, nil
 	if err != nil {
 		return Stats{}, nil, err
@@ -132,7 +137,7 @@ func (t *Tally) Close() (overall Stats, slices [][]Stats, err error) {
 }
 
 // close gives the figures of each dimension's slices, the first of which is overall.
-func (t *Tally) close() ([][]Stats, error) {
+func (t *Tally) close(ctx context.Context) ([][]Stats, error) {
 	dimensions, sizes := t.plan.dimensions()
 	counted := make([][]count, len(dimensions))
 	paths := make([][]path, len(dimensions))
@@ -147,7 +152,7 @@ func (t *Tally) close() ([][]Stats, error) {
 	case t.gaps != nil:
 		t.gaps.walk(&t.plan, dimensions, paths)
 	case t.ranges != nil:
-		if err := t.ranges.walk(&t.plan, dimensions, paths); err != nil {
+		if err := t.ranges.walk(ctx, &t.plan, dimensions, paths); err != nil {
 			return nil, err
 		}
 	}
