@@ -83,22 +83,32 @@ func (r *ranges) add(rows Rows) error {
 	cells := rows.Cell[:len(rows.Score)]
 	for i, x := range rows.Score {
 		k := keyOf(x)
-		part := 0
 		if d := k + 1 - low; d <= span && d>>shift+1 < uint64(len(table)) && table[d>>shift] == table[d>>shift+1] {
-			part = int(table[d>>shift])
-		} else if len(f.keys) > 0 {
-			part = f.below(k + 1)
-		}
-		to := &r.latest[part]
-		to.keys[to.n&(gatheredRows-1)], to.rows[to.n&(gatheredRows-1)] = k, cells[i]
-		if to.n++; to.n == gatheredRows {
-			r.flush(part)
+			r.latest[table[d>>shift]].put(r, int(table[d>>shift]), k, cells[i])
+		} else {
+			r.put(k, cells[i])
 		}
 	}
 	if r.limits.Memory > 0 && r.kept > r.limits.Memory {
 		return r.write()
 	}
 	return nil
+}
+
+// put adds a row.
+func (r *ranges) put(k uint64, cell uint32) {
+	part := 0
+	if len(r.splits.keys) > 0 {
+		part = r.splits.below(k + 1)
+	}
+	r.latest[part].put(r, part, k, cell)
+}
+
+func (g *gathered) put(r *ranges, part int, k uint64, cell uint32) {
+	g.keys[g.n&(gatheredRows-1)], g.rows[g.n&(gatheredRows-1)] = k, cell
+	if g.n++; g.n == gatheredRows {
+		r.flush(part)
+	}
 }
 
 // flush moves a range's latest rows to a piece.
@@ -195,26 +205,40 @@ func (r *ranges) close() {
 	r.spill = nil
 }
 
+// each gives the range's rows, piece by piece.
+func (r *rangeRows) each(do func(piece sortedRows)) error {
+	for _, p := range r.pieces {
+		do(p)
+	}
+	var room sortedRows
+	var buf []byte
+	for _, e := range r.spilled {
+		room.resize(e.rows)
+		buf = slices.Grow(buf[:0], e.rows*rowBytes)[:e.rows*rowBytes]
+		if _, err := e.in.ReadAt(buf, e.at); err != nil {
+			return fmt.Errorf("read rows kept on disk: %w", err)
+		}
+		for i := range room.keys {
+			b := buf[i*rowBytes:]
+			room.keys[i], room.rows[i] = binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint32(b[8:])
+		}
+		do(room)
+	}
+	return nil
+}
+
 // gather brings a range's rows together and sorts them; the range is empty after.
 func (r *ranges) gather(i int, into, room *sortedRows) error {
 	from := &r.ranges[i]
 	into.resize(from.rows)
 	room.resize(from.rows)
 	n := 0
-	for _, p := range from.pieces {
+	err := from.each(func(p sortedRows) {
 		copy(into.keys[n:], p.keys)
 		n += copy(into.rows[n:], p.rows)
-	}
-	buf := make([]byte, pieceRows*rowBytes)
-	for _, e := range from.spilled {
-		b := buf[:e.rows*rowBytes]
-		if _, err := e.in.ReadAt(b, e.at); err != nil {
-			return fmt.Errorf("read rows kept on disk: %w", err)
-		}
-		for ; len(b) > 0; b = b[rowBytes:] {
-			into.keys[n], into.rows[n] = binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint32(b[8:])
-			n++
-		}
+	})
+	if err != nil {
+		return err
 	}
 	*from = rangeRows{}
 	into.sort(*room)
