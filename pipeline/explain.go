@@ -99,7 +99,7 @@ func Explain(name string) (string, error) {
 	}
 	for _, d := range drift.Distances() {
 		if d.Name == name {
-			return fmt.Sprintf("%s (%s): a distance for drift gates. What chance alone would show in samples of this size is taken off, so that it can lie a little under 0.", d.Name, d.Summary), nil
+			return fmt.Sprintf("%s (%s): a distance for drift gates. %s", d.Name, d.Summary, d.Note), nil
 		}
 	}
 	for _, k := range gates.Kinds() {

@@ -520,6 +520,7 @@ func TestMergeRefuses(t *testing.T) {
 // What a stored profile may say is held against itself: nothing overflows, and nothing that cannot be counted is judged.
 func TestCheck(t *testing.T) {
 	for want, c := range map[string]Column{
+		"2049 edges, more than 2048":                {Edges: make([]float64, 2049)},
 		"edge 2 of 2 is 1, not finite and above":    {Edges: []float64{1, 1}, Counts: []int64{0, 0, 0}},
 		"edge 1 of 1 is NaN":                        {Edges: []float64{math.NaN()}, Counts: []int64{0, 0}},
 		"edge 1 of 1 is +Inf":                       {Edges: []float64{math.Inf(1)}, Counts: []int64{0, 0}},

@@ -124,7 +124,7 @@ type bins struct {
 	low, top int64    // keys from −low to top are one place
 	from     int64    // the place of the first edge
 	shift    uint     // a stretch of the table is 2^shift places
-	table    []int32  // how many edges lie in the stretches before
+	table    []uint16 // how many edges lie in the stretches before
 	inside   []bin    // edges[i] <= x < edges[i+1]
 }
 
@@ -158,7 +158,7 @@ func newBins(edges []float64) *bins {
 	b.from = b.place(b.first)
 	span := uint64(b.place(key(last)) - b.from)
 	b.shift = uint(max(0, bits.Len64(span)-tableBits))
-	b.table = make([]int32, span>>b.shift+2)
+	b.table = make([]uint16, span>>b.shift+2)
 	for _, e := range edges {
 		b.offsets = append(b.offsets, uint64(key(e)-b.first))
 		b.table[uint64(b.place(key(e))-b.from)>>b.shift+1]++

@@ -41,6 +41,9 @@ type Share struct {
 // the normal limits of a share want.
 const leastRows = 11
 
+// mostEdges is more than a baseline's column ever has: twice for each of 2·finest groups.
+const mostEdges = 4 * finest
+
 // Merge is the column of both columns' rows, in the bins and values that both know. Edges that only one has are dropped. A text that
 // only one lists is other, unless the other column lists all that it has. Counts are exact; means and the standard deviation are so to
 // rounding. (Counters merge bit for bit: [Numbers.Merge], [Texts.Merge].)
@@ -134,9 +137,12 @@ func (c Column) mean() float64 {
 func (c Column) isNumbers() bool { return c.Counts != nil }
 func (c Column) isTexts() bool   { return c.Values != nil || c.Other > 0 }
 
-// Check finds what contradicts itself in a column that was read from a file: edges that are not finite and ascending, a mean that lies
+// Check finds what contradicts itself in a column that was read from a file: too many edges, or such as are not finite and ascending, a mean that lies
 // outside its bin, counts below 0, and parts that are not the whole.
 func (c Column) Check() error {
+	if len(c.Edges) > mostEdges {
+		return fmt.Errorf("%d edges, more than %d", len(c.Edges), mostEdges)
+	}
 	for i, e := range c.Edges {
 		if math.IsNaN(e) || math.IsInf(e, 0) || i > 0 && e <= c.Edges[i-1] {
 			return fmt.Errorf("edge %d of %d is %v, not finite and above the one before", i+1, len(c.Edges), e)
