@@ -55,13 +55,14 @@ func unpacked(ctx context.Context, name string, f File, head []byte) (*spool, st
 				inner = name[:len(name)-len(ending)]
 			}
 		}
-		s, err := p.unpack(ctx, name, f)
+		s, err := p.unpack(ctx, name, f, unpackedFree)
 		return s, inner, err
 	}
 	return nil, name, nil
 }
 
-func (p packing) unpack(ctx context.Context, name string, f File) (*spool, error) {
+// unpack gives all of it. free is how much may come of anything.
+func (p packing) unpack(ctx context.Context, name string, f File, free int64) (*spool, error) {
 	bad := func(err error) error {
 		return &Error{File: name, Code: codeUnpacked, What: fmt.Sprintf("the %s data cannot be unpacked: %v", p.name, p.reason(err)), Err: err}
 	}
@@ -72,7 +73,7 @@ func (p packing) unpack(ctx context.Context, name string, f File) (*spool, error
 	}
 	defer r.Close()
 	s, err := newSpool(ctx, r, spoolMemory, func(size int64) error {
-		if size > unpackedMost || size > unpackedFree && (size-unpackedFree)/unpackedRatio > f.Size() {
+		if size > unpackedMost || size > free && (size-free)/unpackedRatio > f.Size() {
 			return &Error{File: name, Code: codeUnpacked, What: fmt.Sprintf("the %d bytes unpack to more than %d, which no honest table does: unpack the file first if it is one", f.Size(), size)}
 		}
 		return nil
