@@ -14,6 +14,7 @@ type Config struct {
 	ID         string            `json:"id,omitempty"`                                              // joins, paired comparisons; unique
 	Score      string            `json:"score,omitempty"`                                           // and/or Prediction
 	Prediction string            `json:"prediction,omitempty"`                                      // a column of predicted labels
+	Latency    string            `json:"latency,omitempty"`                                         // a column of how long each prediction took, in any unit
 	Labels     string            `json:"labels,omitempty"`                                          // outcomes in a file of their own, joined by ID
 	Baseline   string            `json:"baseline,omitempty"`                                        // rows that drift is measured against, or a baseline.json made of them
 	Compare    map[string]string `json:"compare,omitempty"`                                         // a rival's column or file: {champion: score_v2}; default: the champion's kept predictions

@@ -35,6 +35,8 @@ type Metric struct {
 	Under       []ConditionKind // its conditions, of a metric that has no value without one: "partial_auc@fpr<=0.1"
 	Prevalence  bool            // depends on the share of positives: a sample that is not the deployment's cannot decide it
 	Scores      bool            // needs a score, not only predictions
+	Latency     bool            // is of the column of latencies, which a task of any kind may have
+	Tasks       []Task          // that have it; none: binary ones
 	Least       int64           // the support from which its limits were shown to hold, where that is more than 30
 	// Value is the figure; the error says why it is undefined.
 	Value func(sweep.Stats) (float64, error)
@@ -65,6 +67,7 @@ func Metrics() []Metric {
 		selectionRate, prevalence,
 		logLoss, brierScore, brierReliability, brierResolution, brierUncertainty,
 		expectedCalibrationError, calibrationErrorByChance, calibrationSlope, calibrationIntercept,
+		latencyMean, latencyP50, latencyP95, latencyP99, latencyP999,
 	}
 }
 

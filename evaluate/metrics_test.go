@@ -24,7 +24,7 @@ func TestMetricsAreComplete(t *testing.T) {
 	readOracle(t, "census.json", &oracle)
 	tables := peerTables(t)
 	names := map[string]string{}
-	for _, m := range evaluate.Metrics() {
+	for _, m := range binaryMetrics() {
 		for _, name := range append([]string{m.Name}, m.Aliases...) {
 			if other, ok := names[name]; ok {
 				t.Errorf("%q is %s and %s", name, other, m.Name)
@@ -227,7 +227,7 @@ func (s scored) exchanged() scored {
 
 // TestMetrics is what every metric keeps, on random rows of both classes, of one and of none.
 func TestMetrics(t *testing.T) {
-	for _, m := range evaluate.Metrics() {
+	for _, m := range binaryMetrics() {
 		t.Run(m.Name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				s := drawScored(t)
@@ -317,7 +317,7 @@ func sameFigure(t *rapid.T, m evaluate.Metric, a, b sweep.Stats, tolerance float
 
 // TestVersus: a difference is ours less theirs, and exchanging the models turns its sign and its limits round.
 func TestVersus(t *testing.T) {
-	for _, m := range evaluate.Metrics() {
+	for _, m := range binaryMetrics() {
 		if m.Versus == nil {
 			continue
 		}

@@ -31,6 +31,7 @@ type rows struct {
 	groupings []grouping
 	rivals    []string   // columns of the rows themselves with other versions' scores
 	measured  []measured // columns whose drift is measured
+	numbers   []number   // columns of numbers beside the score
 	outcomes  *outcomes  // labels of a file of their own; nil: they are a column
 	labels    *dictionary
 	calls     *dictionary // predictions
@@ -48,6 +49,7 @@ type rows struct {
 	inputs      []evidence.Input
 	labelInputs []evidence.Input
 	wrong       rowFaults
+	sample      sweep.Rows // some rows
 	workers     int
 }
 
@@ -59,16 +61,18 @@ type block struct {
 	high   []uint16 // nil: all are 0
 	ids    []string
 	rivals [][]float64
+
+	numbers [][]float64
 }
 
 // rowFaults are what rows may have wrong.
 type rowFaults struct {
 	noScore, nan, infinite, contradicts, noOutcome, noID faulty
-	rivals                                               []faultyScores
+	rivals, numbers                                      []faultyScores
 }
 
 // faultyScores are those of a rival's column.
-type faultyScores struct{ missing, nan, infinite faulty }
+type faultyScores struct{ missing, nan, infinite, negative faulty }
 
 // others are the columns that are read beside the dataset's own.
 type others struct {
@@ -81,6 +85,8 @@ func read(ctx context.Context, c Config, t Terms, o others) (*rows, error) {
 	r := &rows{c: c, t: t, file: c.Path, groupings: t.groupings(), rivals: o.rivals, measured: o.drift, workers: c.workers(), scored: c.Score != "",
 		labels: newDictionary(), calls: newDictionary()}
 	r.wrong.rivals = make([]faultyScores, len(o.rivals))
+	r.numbers = c.numbers()
+	r.wrong.numbers = make([]faultyScores, len(r.numbers))
 	sources, err := c.Open(c.Path)
 	if err != nil {
 		return nil, err
@@ -125,6 +131,7 @@ func (c Config) memory() int64 {
 type roles struct {
 	id, label, score, call int
 	groups, rivals, drift  []int
+	numbers                []int
 }
 
 func (r *rows) roles() roles {
@@ -155,6 +162,9 @@ func (r *rows) roles() roles {
 	for _, d := range r.measured {
 		at.drift = append(at.drift, ask(d.want))
 	}
+	for _, n := range r.numbers {
+		at.numbers = append(at.numbers, ask(table.Want{Name: n.column, As: table.Number}))
+	}
 	return at
 }
 
@@ -176,6 +186,7 @@ type coder struct {
 	scout  sweep.Scout
 	meters []*meter
 	blocks []block
+	sample sweep.Rows
 }
 
 func (r *rows) coders() []*coder {
@@ -232,6 +243,9 @@ func (c *coder) code(b table.Batch) sweep.Rows {
 	for _, at := range r.at.rivals {
 		out.Rivals = append(out.Rivals, b.Columns[at].Numbers)
 	}
+	for _, at := range r.at.numbers {
+		out.Numbers = append(out.Numbers, b.Columns[at].Numbers)
+	}
 	return out
 }
 
@@ -245,6 +259,7 @@ func (r *rows) first(ctx context.Context) error {
 		in := c.code(b)
 		c.check(b, in)
 		c.scout.Add(in)
+		c.look(in)
 		for k, at := range r.at.drift {
 			if err := c.meters[k].add(b.Columns[at]); err != nil {
 				return fmt.Errorf("measure %s of %s: %w", r.measured[k].name, r.file, err)
@@ -281,6 +296,7 @@ func (r *rows) gather(coders []*coder) error {
 			r.blocks = append(r.blocks, c.blocks...)
 		}
 		r.scout.Merge(&c.scout)
+		r.sample = joinRows(r.sample, c.sample)
 		counted = append(counted, c.meters)
 	}
 	if err := mergeMeters(r.measured, counted); err != nil {
@@ -329,6 +345,9 @@ func (r *rows) judge(labels, calls []kind) error {
 		if err := judgeScores(r.file, name, n, &w.rivals[i].missing, &w.rivals[i].nan, &w.rivals[i].infinite); err != nil {
 			return err
 		}
+	}
+	if err := r.judgeNumbers(); err != nil {
+		return err
 	}
 	if r.at.call < 0 {
 		return nil
@@ -390,6 +409,7 @@ func (c *coder) check(b table.Batch, in sweep.Rows) {
 			}
 		}
 	}
+	c.checkNumbers(b)
 	if !r.scored {
 		return
 	}
@@ -453,6 +473,10 @@ func (c *coder) keep(b table.Batch, in sweep.Rows) {
 	for _, xs := range in.Rivals {
 		out.rivals = append(out.rivals, slices.Clone(xs))
 	}
+	for _, xs := range in.Numbers {
+		out.numbers = append(out.numbers, slices.Clone(xs))
+		bytes += 8 * len(xs)
+	}
 	c.rows.bytes.Add(int64(bytes))
 	c.blocks = append(c.blocks, out)
 }
@@ -487,7 +511,7 @@ func (r *rows) each(ctx context.Context, do func(worker int, first int64, in swe
 		b := &r.blocks[i]
 		rooms[worker] = b.cells(rooms[worker])
 		r.progress("counting", len(b.low))
-		return do(worker, b.first, sweep.Rows{Score: b.score, Cell: rooms[worker]})
+		return do(worker, b.first, sweep.Rows{Score: b.score, Cell: rooms[worker], Numbers: b.numbers})
 	})
 }
 
@@ -561,15 +585,18 @@ func (r *rows) missing(ctx context.Context) ([]int64, error) {
 // flat are all rows that were kept, as one.
 func (r *rows) flat() sweep.Rows {
 	if len(r.blocks) == 1 {
-		return sweep.Rows{Score: r.blocks[0].score, Cell: r.blocks[0].cells(nil), Rivals: r.blocks[0].rivals}
+		return sweep.Rows{Score: r.blocks[0].score, Cell: r.blocks[0].cells(nil), Rivals: r.blocks[0].rivals, Numbers: r.blocks[0].numbers}
 	}
-	all := sweep.Rows{Score: make([]float64, 0, r.n), Cell: make([]uint32, 0, r.n), Rivals: make([][]float64, len(r.rivals))}
+	all := sweep.Rows{Score: make([]float64, 0, r.n), Cell: make([]uint32, 0, r.n), Rivals: make([][]float64, len(r.rivals)), Numbers: make([][]float64, len(r.numbers))}
 	var room []uint32
 	for _, b := range r.blocks {
 		room = b.cells(room)
 		all.Score, all.Cell = append(all.Score, b.score...), append(all.Cell, room...)
 		for i, xs := range b.rivals {
 			all.Rivals[i] = append(all.Rivals[i], xs...)
+		}
+		for i, xs := range b.numbers {
+			all.Numbers[i] = append(all.Numbers[i], xs...)
 		}
 	}
 	return all

@@ -19,7 +19,7 @@ const curvePoints = 200
 // Run reads the rows once and computes all that is needed. Bad data is a [*table.Error]; a need that nothing can meet (a drift without
 // a baseline, a comparison without scores) is [schema.Problems]. A metric of scores without a score column is undefined, no error.
 func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluation, error) {
-	named, err := n.named()
+	named, err := n.named(c, t)
 	if err != nil {
 		return nil, err
 	}
@@ -78,12 +78,10 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 }
 
 // named resolves the metrics that are needed, each once; none: a full set.
-func (n Needs) named() ([]Named, error) {
+func (n Needs) named(c Config, t Terms) ([]Named, error) {
 	names := n.Metrics
 	if len(names) == 0 {
-		for _, m := range Metrics() {
-			names = append(names, m.Name)
-		}
+		names = Shown(c, t)
 	}
 	var all []Named
 	for _, name := range names {
@@ -169,6 +167,7 @@ func (r *rows) plan(named []Named, dimensions []coded) (*swept, sweep.Plan) {
 // sweep counts all rows.
 func (r *rows) sweep(ctx context.Context, named []Named, dimensions []coded) (*swept, error) {
 	s, plan := r.plan(named, dimensions)
+	beside := r.beside(named, dimensions)
 	var ordered *orderedDataset
 	if r.ids == nil {
 		ordered = newOrderedDataset(int64(r.n), r.combinationTexts())
@@ -180,9 +179,15 @@ func (r *rows) sweep(ctx context.Context, named []Named, dimensions []coded) (*s
 			if ordered != nil {
 				ordered.add(first, in.Cell)
 			}
+			if err := beside.add(worker, in); err != nil {
+				return err
+			}
 			return do(worker, in)
 		})
 	})
+	if err == nil {
+		err = beside.finish(ctx, s)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("count the rows of %s: %w", r.file, err)
 	}

@@ -31,7 +31,14 @@ func (r *boundRule) String() string {
 
 func (r *boundRule) Needs() evaluate.Needs      { return evaluate.Needs{Metrics: []string{r.Metric}} }
 func (r *boundRule) Bound() (min, max *float64) { return r.Min.number(), r.Max.number() }
-func (r *boundRule) Decide() Decide             { return Proven }
+
+// Decide: a latency is a matter of machines and of the hour, which a sample of rows does not hold, so that it refuses only what it disproves.
+func (r *boundRule) Decide() Decide {
+	if m, err := evaluate.Lookup(r.Metric); err == nil && m.Latency {
+		return UnlessDisproven
+	}
+	return Proven
+}
 
 func (r *boundRule) check(t evaluate.Terms, _ Gate, d *schema.Document) error {
 	_, err := checkMetric(&r.Metric, d)

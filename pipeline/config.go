@@ -178,9 +178,7 @@ func (c *Config) SetData(path string) error {
 func (c Config) needs() evaluate.Needs {
 	shown := c.Metrics
 	if len(shown) == 0 {
-		for _, m := range evaluate.Metrics() {
-			shown = append(shown, m.Name)
-		}
+		shown = evaluate.Shown(c.Data, c.Policy.Terms)
 	}
 	return c.Policy.Needs().Also(shown...)
 }

@@ -12,6 +12,8 @@ type Rows struct {
 	Score  []float64   // finite; where there is only a prediction, that, as 0 or 1
 	Cell   []uint32    // 2·combination + label, see [Combinations]; the label is 0 or 1
 	Rivals [][]float64 // other versions' scores of the same rows
+
+	Numbers [][]float64 // other columns of the rows, which a [Tally] leaves alone: latencies, and what a task has beside a score
 }
 
 // Plan is what a Tally counts. Two tallies merge only under the same plan. A cut or a rival's threshold that is NaN, an Eps outside

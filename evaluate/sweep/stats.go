@@ -22,6 +22,8 @@ type Stats struct {
 	Pairs            []Pair   // one a rival
 	Bands            []Band   // that have rows, ascending
 	Eps              float64  // the plan's
+
+	Latency *Summary // of the column of latencies; nil: there is none
 }
 
 // Loss is a mean of rows' losses: exact sums, rounded once. NaN without rows.
