@@ -116,7 +116,7 @@ func recalibrated(m Metric, of func(stats.Recalibration) (value, se float64)) Me
 		}
 		r, ok := sweep.Recalibration(s.Bands, s.Eps)
 		if !ok {
-			return r, Undefined("no recalibration fits: all scores are the same, or the classes are separated")
+			return r, Undefined("no recalibration fits: the classes are separated, or their scores too close together")
 		}
 		return r, nil
 	}

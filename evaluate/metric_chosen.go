@@ -35,7 +35,8 @@ func (n Named) chosen(s sweep.Stats) (float64, stats.Basis, error) {
 		value := (1 + (mean*u-u*u/2)/(u-u*u/2)) / 2
 		return value, stats.PartialAUC(mean, s.Areas[0].SE, u, negatives, s.Positives), nil
 	}
-	if s.Counts.TP+s.Counts.FP == 0 {
+	// to select no row keeps any false positive rate; it has no precision, and no recall above 0
+	if keeps := n.Where.Kind == AtMostFPR && negatives > 0; s.Counts.TP+s.Counts.FP == 0 && !keeps {
 		return 0, stats.Basis{}, Undefined(noCut)
 	}
 	value, err := n.Value(s)
