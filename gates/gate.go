@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/evaluate/drift"
 	"github.com/gatecard/gatecard/schema"
 )
 
@@ -176,9 +177,14 @@ func slug(says string) string {
 	return b.String()
 }
 
-// defaultSupport is 30, or what the metric's limits need where that is more.
+// defaultSupport is 30, or what the limits of the metric or distance need where that is more.
 func defaultSupport(r Rule) int64 {
 	least := int64(DefaultMinSupport)
+	for name := range r.Needs().Drift {
+		if d, ok := drift.Named(name); ok {
+			least = max(least, d.Rows)
+		}
+	}
 	for _, name := range r.Needs().Metrics {
 		if m, err := evaluate.Lookup(name); err == nil {
 			least = max(least, m.Least)

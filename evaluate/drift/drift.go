@@ -18,6 +18,7 @@ type Distance struct {
 	Unit          string  // of the figure: "nats", "bits", "of 1", "the column's own", "baseline's standard deviations"
 	Note          string  // a sentence on how it is read
 	Of            Kind    // of what
+	Rows          int64   // of the smaller column, under which its limits were not shown to hold; 0: as for any figure
 	Signed        bool    // a change, which may be of either sign: a bound on it is one on its size
 	// Between gives the estimate, its basis and its support: the rows of the smaller column that were compared. The error says why there is none:
 	// columns that contradict themselves, were counted in different bins, or have nothing to tell apart. A basis of no method gives no limits.

@@ -21,8 +21,8 @@ var worstMiss = map[string]struct{ disproof, proof float64 }{
 	"js_distance":            {0.025, 0.040},
 	"cramers_v":              {0.025, 0.040},
 	"ks":                     {0.025, 0.025},
-	"wasserstein":            {0.025, 0.025},
-	"wasserstein_normalized": {0.025, 0.025},
+	"wasserstein":            {0.025, 0.040},
+	"wasserstein_normalized": {0.025, 0.040},
 }
 
 // How often the limits are wrong where the truth lies on the bound, both columns sampled. A test fails where the rate less three of its standard errors
@@ -47,7 +47,7 @@ func TestLimits(t *testing.T) {
 			from, to, truths := s.draw(r)
 			for _, d := range Distances() {
 				truth, ok := truths[d.Name]
-				if !ok {
+				if !ok || min(from.Rows, to.Rows) < d.Rows {
 					continue
 				}
 				v, basis, _, err := d.Between(from, to)
