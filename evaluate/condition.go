@@ -48,8 +48,11 @@ func (c Condition) String() string {
 // percent is At in per cent, without what the multiplication adds: 7, not 7.000000000000001.
 func (c Condition) percent() string { return formatCut(math.Round(c.At*1e14) / 1e12) }
 
-// words say it on a page, after the metric's title.
-func (c Condition) words() string {
+// words say it on a page, after the metric's title; area: of the area up to a cut, not of a figure at it.
+func (c Condition) words(area bool) string {
+	if area {
+		return " up to a false positive rate of " + formatCut(c.At)
+	}
 	switch c.Kind {
 	case AtMostFPR:
 		return " at a false positive rate of at most " + formatCut(c.At)

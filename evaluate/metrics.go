@@ -103,7 +103,7 @@ type Named struct {
 // Title is the metric's title with its cut or condition.
 func (n Named) Title() string {
 	if math.IsNaN(n.Cut) {
-		return n.Metric.Title + n.Where.words()
+		return n.Metric.Title + n.Where.words(n.Under != nil && n.Chosen())
 	}
 	return n.Metric.Title + " at a score of " + formatCut(n.Cut)
 }

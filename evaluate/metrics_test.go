@@ -16,13 +16,32 @@ import (
 
 // TestMetricsAreComplete holds the list to what its readers need: pages, policies and `gatecard explain`.
 func TestMetricsAreComplete(t *testing.T) {
-	var oracle struct {
+	type figures struct {
 		Evaluations []struct {
-			Slices []struct{ Metrics map[string]*float64 }
+			Slices []struct {
+				Metrics       map[string]*float64
+				Recalibration map[string]float64 // intercept and slope
+			}
 		}
 	}
-	readOracle(t, "census.json", &oracle)
-	tables := peerTables(t)
+	var census, ranking figures
+	readOracle(t, "census.json", &census)
+	readOracle(t, "ranking.json", &ranking)
+	measured := map[string]bool{}
+	for name := range peerTables(t)[0].Metrics {
+		measured[name] = true
+	}
+	for _, slice := range []struct {
+		Metrics       map[string]*float64
+		Recalibration map[string]float64
+	}{census.Evaluations[0].Slices[0], ranking.Evaluations[0].Slices[0]} {
+		for name, v := range slice.Metrics {
+			measured[name] = measured[name] || v != nil
+		}
+		for name := range slice.Recalibration {
+			measured["calibration_"+name] = true
+		}
+	}
 	names := map[string]string{}
 	for _, m := range binaryMetrics() {
 		for _, name := range append([]string{m.Name}, m.Aliases...) {
@@ -60,7 +79,7 @@ func TestMetricsAreComplete(t *testing.T) {
 		if without := slices.Contains(without, m.Name); (m.Versus == nil) != without {
 			t.Errorf("%s has a difference: %v", m.Name, m.Versus != nil)
 		}
-		if _, counted := tables[0].Metrics[m.Name]; !counted && oracle.Evaluations[0].Slices[0].Metrics[m.Name] == nil {
+		if !measured[m.Name] {
 			t.Errorf("fixtures/oracle has no figure for %s", m.Name)
 		}
 		// what depends on the share of positives, and is of counts, can be told at another
@@ -85,6 +104,7 @@ func TestLookup(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"tpr@.9": "recall at a score of 0.9", "recall@fpr<=1%": "recall at a false positive rate of at most 0.01", "lift@top7%": "lift in the top 7 %",
+		"pauc@fpr<=.1":         "partial ROC AUC up to a false positive rate of 0.1",
 		"precision@recall>=.8": "precision at a recall of at least 0.8",
 	} {
 		m, err := evaluate.Lookup(name)

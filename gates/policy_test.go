@@ -32,7 +32,7 @@ func TestProblems(t *testing.T) {
 		"a cut chosen on the same rows": {"gates:\n  - {metric: f1@fpr<=1%, min: 0.5}\n  - {metric: npv@top1%, min: 0.5, decide: estimate}\n  - {metric: recall@frp<=1%, min: 0.5}\n", []string{
 			`5:14: no-interval: the cut of "f1@fpr<=0.01" is chosen on the rows that would decide it, and no interval was shown to include the choice: name a score, as in "f1@0.9"`,
 			`6:14: no-interval: the cut of "negative_predictive_value@top1%" is chosen on the rows that would decide it, and no interval was shown to include the choice: name a score, as in "negative_predictive_value@0.9"`,
-			`7:14: unknown-condition: no cut is chosen by "frp": a cut is chosen by fpr<=, recall>= or top…% (did you mean "recall@fpr<=1%"?)`}},
+			`7:14: unknown-condition: no cut is chosen by "frp": a cut is chosen by fpr<=, recall>=, precision>= or top…% (did you mean "recall@fpr<=1%"?)`}},
 		"prevalence of the deployment": {"sampling: deployment\nprevalence: 0.1\ngates:\n  - {metric: recall, min: 0.5}\n", []string{
 			"5:1: bad-prevalence: rows sampled as in deployment have its share of positives: leave `prevalence` out, or say how these were sampled"}},
 		"prevalence without sampling": {"prevalence: 0.1\ngates:\n  - {metric: recall, min: 0.5}\n", []string{
@@ -97,9 +97,9 @@ func TestProblems(t *testing.T) {
 		"unmatched": {"gates:\n  - {metric: recall, min: 0.5}\n  - {metric: recall, versus: champion, max_drop: 0.1, max_unmatched: 100%}\n  - {metric: recall, versus: champion, max_drop: 0.1, max_unmatched: -0.1}\n", []string{
 			"6:70: bound-out-of-range: max_unmatched is a part of the rows, from 0 to less than 1: 1 is none",
 			"7:70: bound-out-of-range: max_unmatched is a part of the rows, from 0 to less than 1: -0.1 is none"}},
-		"no interval": {"gates:\n  - {metric: average_precision, min: 0.5}\n  - {metric: average_precision, min: 0.5, decide: estimate}\n  - {metric: precision@0.9, versus: champion, max_drop: 0.1}\n", []string{
-			`5:14: no-interval: no interval was shown to hold for "average_precision", so no gate can decide it`,
-			`6:14: no-interval: no interval was shown to hold for "average_precision", so no gate can decide it`,
+		"no interval": {"gates:\n  - {metric: lift, min: 0.5}\n  - {metric: lift, min: 0.5, decide: estimate}\n  - {metric: precision@0.9, versus: champion, max_drop: 0.1}\n", []string{
+			`5:14: no-interval: no interval was shown to hold for "lift", so no gate can decide it`,
+			`6:14: no-interval: no interval was shown to hold for "lift", so no gate can decide it`,
 			`7:14: no-interval: no interval was shown to hold for a difference of "precision@0.9"`}},
 		"no better": {"gates:\n  - {metric: selection_rate, versus: champion, max_drop: 0.1}\n  - {metric: recall, min: 0.5}\n", []string{
 			`5:14: no-better: "selection_rate" is neither better high nor low, so it cannot drop`}},
