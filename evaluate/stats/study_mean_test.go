@@ -104,9 +104,9 @@ func lossStudy() study {
 }
 
 func percentileStudies() []study {
-	s := study{figure: "percentile", method: "order statistics", paper: "17", bound: nominal, guaranteed: true}
-	difference := study{figure: "difference of percentiles of groups", method: "MOVER on order statistics", paper: "6, 17", bound: boundRest}
-	ratio := study{figure: "ratio of percentiles of groups", method: "MOVER on order statistics", paper: "7, 17", bound: boundRest}
+	s := study{figure: "percentile", method: "order statistics", paper: "17", bound: nominal, guaranteed: true, slow: true}
+	difference := study{figure: "difference of percentiles of groups", method: "MOVER on order statistics", paper: "6, 17", bound: boundRest, slow: true}
+	ratio := study{figure: "ratio of percentiles of groups", method: "MOVER on order statistics", paper: "7, 17", bound: boundRest, slow: true}
 	var known sync.Map // ranks, which take longer to find than a sample takes to draw
 	draw := func(r *rand.Rand, q float64, n int, round float64) Basis {
 		xs := make([]float64, n)
@@ -201,8 +201,8 @@ func logistic(xs, ys []float64) func(intercept, slope float64) RecalibrationSums
 }
 
 func calibrationStudies() []study {
-	slope := study{figure: "calibration slope", method: "Wald, observed information", paper: "19", bound: boundRest}
-	intercept := study{figure: "calibration intercept", method: "Wald, observed information", paper: "19", bound: boundRest}
+	slope := study{figure: "calibration slope", method: "Wald, observed information", paper: "19", bound: boundRest, slow: true}
+	intercept := study{figure: "calibration intercept", method: "Wald, observed information", paper: "19", bound: boundRest, slow: true}
 	sizes := []int{150, 500}
 	if soak {
 		sizes = append(sizes, 3000)

@@ -110,11 +110,10 @@ func TestRecallAtFPRByHand(t *testing.T) {
 	// 5 expected false positives and 5 missed positives are few: one after the other, at a/2 each.
 	var steep []CutPoint
 	for fp := int64(0); fp <= 50; fp++ {
-		steep = append(steep, CutPoint{FP: fp, TP: min(200, 190+fp)})
+		steep = append(steep, CutPoint{FP: fp, TP: min(200, 190+fp/4)})
 	}
-	b = RecallAtFPR(.1, .975, 50, 200, steep)
-	u := atLeast(50, .1, .0125)
-	near(t, "few counts, high", b.High(.025), Proportion(min(200, 190+float64(u)), 200).High(.0125), 1e-15)
+	b = RecallAtFPR(.1, .955, 50, 200, steep)
+	near(t, "few counts, high", b.High(.025), Proportion(float64(190+atLeast(50, .1, .0125)/4), 200).High(.0125), 1e-15)
 }
 
 func TestPrecisionAtRecallByHand(t *testing.T) {
@@ -131,21 +130,24 @@ func TestPrecisionAtRecallByHand(t *testing.T) {
 }
 
 func TestPrecisionAtTopByHand(t *testing.T) {
-	// 1,000 rows, the top tenth: 60 true positives of 100; one of two rows around is positive.
+	// 1,000 rows, the top tenth: 60 true positives of 100; of the rows after it one in five is positive.
 	var points []CutPoint
 	for n := int64(0); n <= 1000; n++ {
-		tp := min(int64(300), n*3/5)
+		tp := n * 3 / 5
+		if n > 100 {
+			tp = 60 + (n-100)/5
+		}
 		points = append(points, CutPoint{FP: n - tp, TP: tp})
 	}
-	b := PrecisionAtTop(.1, .6, 700, 300, points)
+	b := PrecisionAtTop(.1, .6, 760, 240, points)
 	from, to := atMost(1000, .1, .0125)+1, atLeast(1000, .1, .0125)-1
 	least := 1.0
 	for n := from; n <= to; n++ {
 		least = math.Min(least, float64(points[n].TP)/float64(n))
 	}
 	near(t, "low", b.Low(.025), .6-math.Hypot(.6-least, .6-Proportion(60, 100).Low(.025)), 1e-15)
-	lift := LiftAtTop(.1, 2, 700, 300, points)
-	recall := RecallAtTop(.1, .2, 700, 300, points)
+	lift := LiftAtTop(.1, 2.5, 760, 240, points)
+	recall := RecallAtTop(.1, .25, 760, 240, points)
 	near(t, "lift is recall over the share", lift.Low(.025), recall.Low(.025)/.1, 1e-14)
 	near(t, "lift's high", lift.High(.025), recall.High(.025)/.1, 1e-14)
 }
@@ -165,6 +167,46 @@ func TestReweightedByHand(t *testing.T) {
 	near(t, "accuracy by odds", Reweighted{Odds: .01}.Accuracy(c).Value(), (760+997900.)/(1000+1e6), 1e-15)
 	// At the sample's own prevalence the figure is the sample's.
 	near(t, "MCC at the sample's", Reweighted{Prevalence: 1000. / 11000}.MCC(c).Value(), MCC(760, 21, 9979, 240).Value(), 1e-14)
+}
+
+// Where a figure turns with prevalence, it is furthest from 0 at top: no prevalence beside it gives more.
+func TestRatesTurn(t *testing.T) {
+	for _, c := range [][2]float64{{.8, .1}, {.3, .02}, {.95, .4}, {.1, .6}} {
+		for _, b := range []Basis{{Scale: "mcc"}, {Scale: "kappa"}, {Scale: "mcc", Odds: 20}} {
+			b.Parts = make([]Basis, 3)
+			top := b.top(c[0], c[1])
+			most := math.Abs(b.at([3]float64{c[0], c[1], top}))
+			for _, p := range []float64{.01, top * .99, top * 1.01, .3, .9} {
+				if p < 1 && math.Abs(b.at([3]float64{c[0], c[1], p})) > most {
+					t.Errorf("%s of %v at %v is above %v at %v", b.Scale, c, p, most, top)
+				}
+			}
+		}
+	}
+	// Tables whose limits once narrowed as the error fell: the prevalence moved to the end that was best before recall moved.
+	for _, b := range []Basis{MCC(2, 33, 14, 1), MCC(2, 35, 13, 1), Kappa(2, 33, 14, 1)} {
+		for a := .4; a > 1e-6; a /= 1.5 {
+			if b.High(a/1.5) < b.High(a) || b.Low(a/1.5) > b.Low(a) {
+				t.Errorf("%v at %v: [%v, %v], then [%v, %v]", b.Scale, a, b.Low(a), b.High(a), b.Low(a/1.5), b.High(a/1.5))
+			}
+		}
+	}
+}
+
+// Where every cluster has rows of both classes, Obuchowski's variance is that of the clusters' sums of influence.
+func TestClusterAUCByHand(t *testing.T) {
+	t1, t0 := make([]float64, 30), make([]float64, 30)
+	s := ClusterAUCSums{Clusters: 30, WithPositives: 30, WithNegatives: 30, Negatives: 400, Positives: 300}
+	want := 0.0
+	for g := range t1 {
+		t1[g], t0[g] = math.Sin(float64(g)), .7*math.Sin(float64(g))-.2*math.Cos(float64(3*g))
+		s.T11, s.T00, s.T10 = s.T11+t1[g]*t1[g], s.T00+t0[g]*t0[g], s.T10+t1[g]*t0[g]
+		d := t1[g]/300 + t0[g]/400
+		want += 30. / 29 * d * d
+	}
+	b := ClusterAUC(.8, .015, s)
+	near(t, "standard error", b.SE*.8*.2, math.Sqrt(want), 1e-15)
+	near(t, "rows", b.N, 300*.015*.015/want, 1e-9)
 }
 
 func TestAverageDesigns(t *testing.T) {
