@@ -375,6 +375,7 @@ func TestManyCodes(t *testing.T) {
 		}
 	}
 	for _, workers := range []int{0, 1, 2} {
+		ta.part = int64(workers%2) << 20 // with one worker, all in one
 		var got []Column
 		if workers == 0 {
 			got, err = ta.Load(t.Context(), codes)
@@ -422,7 +423,10 @@ func TestDecimalsOfAnyLength(t *testing.T) {
 	} {
 		var b bytes.Buffer
 		w := file.NewParquetWriter(&b, root)
-		columns := w.AppendRowGroup()
+		columns, err := w.AppendRowGroupChecked()
+		if err != nil {
+			t.Fatal(err)
+		}
 		column, err := columns.NextColumn()
 		if err != nil {
 			t.Fatal(err)

@@ -163,23 +163,6 @@ func (p *pinned) blocks(b []byte, at int64) error {
 	return nil
 }
 
-// window reads a piece of the file, with what it takes of its first and last block, into buf, which grows where it must, and gives the piece.
-func (p *pinned) window(buf *[]byte, at, length int64) ([]byte, error) {
-	if at < 0 || length < 0 || at > p.size || length > p.size-at {
-		return nil, fmt.Errorf("%d bytes from byte %d on are not in the file of %d", length, at, p.size)
-	}
-	from := at / pinBlock * pinBlock
-	to := min((at+length+pinBlock-1)/pinBlock*pinBlock, p.size)
-	if int64(cap(*buf)) < to-from {
-		*buf = make([]byte, to-from)
-	}
-	b := (*buf)[:to-from]
-	if err := p.blocks(b, from); err != nil {
-		return nil, err
-	}
-	return b[at-from : at-from+length], nil
-}
-
 // ReadAt is a File's, for small pieces one after the other: it holds a block. It may be called from several goroutines.
 func (p *pinned) ReadAt(b []byte, at int64) (int, error) {
 	p.lock.Lock()

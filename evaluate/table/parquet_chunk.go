@@ -446,9 +446,7 @@ func (c *chunk) putBits(to *cells, x uint64) {
 		return
 	}
 	c.column.bits(to, x)
-	if code := to.lastCode(); code != noCode {
-		c.large[x] = code
-	}
+	c.large[x] = to.lastCode()
 }
 
 // textRows puts values of any length.

@@ -109,7 +109,8 @@ def main():
             xs = [None if u is None else abs(u) % 200 for u in unscaled]
             arrays[name], cells[name] = pa.array(xs, kind), [None if x is None else str(x) for x in xs]
         else:
-            xs = [None if u is None else decimal.Decimal(u).scaleb(-scale) for u in unscaled]
+            large = {} if name == "decimal5" else {7: 987654321987654321, 8: -900719925474099301}  # beyond what a float64 holds
+            xs = [None if u is None else decimal.Decimal(large.get(i, u)).scaleb(-scale) for i, u in enumerate(unscaled)]
             arrays[name], cells[name] = pa.array(xs, kind), [None if x is None else text_of_decimal(x) for x in xs]
     table = pa.table(arrays)
     wide = ["decimal5", "decimal9", "decimal18", "decimal70", "half"]
