@@ -139,7 +139,7 @@ func (b Basis) limit(a float64, s side) float64 {
 	case methodKS:
 		return b.ks(a, s)
 	case methodLargest, methodSmallest, methodMaxDifference, methodMinRatio:
-		return b.extremeLimit(a, s, Basis.limit)
+		return b.extremeLimit(a, s, Basis.limit, true)
 	case methodEither:
 		return b.either(a, s, Basis.limit)
 	case methodDivergence:

@@ -55,7 +55,7 @@ func (b Basis) described(a float64, s side) float64 {
 	case methodRates:
 		return b.ratesLimit(a, s, Basis.described, false)
 	case methodLargest, methodSmallest, methodMaxDifference, methodMinRatio:
-		return b.extremeLimit(a, s, Basis.described)
+		return b.extremeLimit(a, s, Basis.described, false)
 	case methodEither:
 		return b.either(a, s, Basis.described)
 	}

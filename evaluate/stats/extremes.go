@@ -39,29 +39,6 @@ func extreme(method string, parts []Basis) Basis {
 	return Basis{Method: method, Parts: parts}
 }
 
-// members calls the function with each of the figures that an extreme is of.
-func (b Basis) members(do func(Basis)) {
-	switch b.Method {
-	case methodLargest, methodSmallest:
-		for _, p := range b.Parts {
-			do(p)
-		}
-	case methodMaxDifference, methodMinRatio:
-		for i, x := range b.Parts {
-			for j, y := range b.Parts {
-				if i == j {
-					continue
-				}
-				if b.Method == methodMaxDifference {
-					do(Difference(x, y))
-				} else {
-					do(Ratio(x, y))
-				}
-			}
-		}
-	}
-}
-
 // size is the number of claims in it: those of nested extremes count one by one.
 func (b Basis) size() float64 {
 	m := float64(len(b.Parts))
@@ -109,35 +86,59 @@ func (b Basis) outer() side {
 	return upper
 }
 
-// extremeLimit is a limit of an extreme from those of its parts, as the function has them at an error level.
-func (b Basis) extremeLimit(a float64, s side, limit func(p Basis, a float64, s side) float64) float64 {
+// extremeLimit is a limit of an extreme from those of its parts, as the function has them at an error level; together as [Basis.mover] has it.
+func (b Basis) extremeLimit(a float64, s side, limit func(p Basis, a float64, s side) float64, together bool) float64 {
+	if len(b.Parts) == 0 {
+		return math.NaN()
+	}
 	way := b.outer()
 	level := a
 	if s != way {
 		level = a / b.size()
 	}
 	found := math.Inf(-int(way))
-	judged := false
-	b.members(func(p Basis) {
-		at := level
-		if s != way { // a nested extreme divides what it is given again
-			at *= p.size()
+	switch b.Method {
+	case methodLargest, methodSmallest:
+		for _, p := range b.Parts {
+			at := level
+			if s != way { // a nested extreme divides what it is given again
+				at *= p.size()
+			}
+			found = wider(found, limit(p, at, s), way)
 		}
-		end := limit(p, at, s)
-		if !judged {
-			found, judged = end, true
-		} else {
-			found = wider(found, end, way)
-		}
-	})
-	// What is known of a difference or ratio of extremes, whatever the sample.
-	switch {
-	case !judged:
-		return math.NaN()
-	case b.Method == methodMaxDifference:
-		return math.Max(found, 0)
-	case b.Method == methodMinRatio:
-		return math.Min(found, 1)
+		return found
+	case methodMaxDifference:
+		b.pairs(methodMOVERDifference, level, s, limit, together, func(end float64) { found = wider(found, end, way) })
+		return math.Max(found, 0) // whatever the sample
 	}
-	return found
+	b.pairs(methodMOVERRatio, level, s, limit, together, func(end float64) { found = wider(found, end, way) })
+	return math.Min(found, 1)
+}
+
+// pairs gives the limit of the difference or ratio of every ordered pair of parts. A part's own limits are found once, not for each pair.
+func (b Basis) pairs(method string, a float64, s side, limit func(p Basis, a float64, s side) float64, together bool, do func(end float64)) {
+	type key struct {
+		part int
+		a    float64
+		s    side
+	}
+	known := make(map[key]float64, 4*len(b.Parts))
+	pair := Basis{Method: method, Parts: make([]Basis, 2)}
+	for i := range b.Parts {
+		for j := range b.Parts {
+			if i == j {
+				continue
+			}
+			pair.Parts[0], pair.Parts[1] = b.Parts[i], b.Parts[j]
+			do(pair.moverBy(a, s, func(part int, a float64, s side) float64 {
+				at := key{[2]int{i, j}[part], a, s}
+				end, ok := known[at]
+				if !ok {
+					end = limit(b.Parts[at.part], a, s)
+					known[at] = end
+				}
+				return end
+			}, together))
+		}
+	}
 }

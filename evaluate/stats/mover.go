@@ -46,6 +46,11 @@ func (b Basis) moverValue() float64 {
 // mover is a limit of the figure, from the limits of its parts as the given function has them at an error level. Parts
 // with few counts are taken together where asked.
 func (b Basis) mover(a float64, s side, limit func(p Basis, a float64, s side) float64, together bool) float64 {
+	return b.moverBy(a, s, func(part int, a float64, s side) float64 { return limit(b.Parts[part], a, s) }, together)
+}
+
+// moverBy is mover with the limits by the part's place.
+func (b Basis) moverBy(a float64, s side, limit func(part int, a float64, s side) float64, together bool) float64 {
 	switch {
 	case b.Method == methodMOVERMean && len(b.Parts) > 0:
 	case b.Method != methodMOVERMean && len(b.Parts) == 2:
@@ -54,7 +59,7 @@ func (b Basis) mover(a float64, s side, limit func(p Basis, a float64, s side) f
 	}
 	if b.Method == methodMOVERRatio {
 		x, y := b.Parts[0], b.Parts[1]
-		return ratioLimit(x.Value(), y.Value(), limit(x, a, s), limit(y, a, -s), s)
+		return ratioLimit(x.Value(), y.Value(), limit(0, a, s), limit(1, a, -s), s)
 	}
 	// Each part's limit is the one on the side that moves the figure to s.
 	few := 0.0
@@ -67,10 +72,10 @@ func (b Basis) mover(a float64, s side, limit func(p Basis, a float64, s side) f
 	for i, p := range b.Parts {
 		way := b.way(i, s)
 		if few > 1 && p.few(way) {
-			sum += math.Abs(limit(p, a/few, way) - p.Value())
+			sum += math.Abs(limit(i, a/few, way) - p.Value())
 			continue
 		}
-		d := limit(p, a, way) - p.Value()
+		d := limit(i, a, way) - p.Value()
 		squares += d * d
 	}
 	distance := math.Sqrt(squares + sum*sum)

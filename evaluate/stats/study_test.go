@@ -249,3 +249,45 @@ func gammaDraw(r *rand.Rand, shape float64) float64 {
 		}
 	}
 }
+
+// The descriptive intervals that are not the deciding ones: on average over the settings they hold the truth about as often as they say.
+func TestStudyDescribed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulations")
+	}
+	figures := []string{"F2", "MCC", "kappa", "precision, prevalence stated", "F1, weights by class", "largest difference of groups", "macro recall", "proportion of clustered rows"}
+	seen := 0
+	for _, s := range studies() {
+		if !slices.Contains(figures, s.figure) {
+			continue
+		}
+		seen++
+		mean, worst, where := 0.0, 1.0, ""
+		for _, x := range s.settings {
+			random := rand.New(rand.NewPCG(2, 3))
+			covered, judged := 0.0, 0.0
+			for range 1000 {
+				if i := Describe(x.draw(random), .95); i != nil {
+					judged++
+					covered += count(i.Low <= x.truth+1e-12 && i.High >= x.truth-1e-12, 1)
+				}
+			}
+			if judged > 0 {
+				covered /= judged
+			} else {
+				covered = 1
+			}
+			mean += covered / float64(len(s.settings))
+			if covered < worst {
+				worst, where = covered, x.where
+			}
+		}
+		t.Logf("%s: covered %.4f on average, %.4f at worst (%s)", s.figure, mean, worst, where)
+		if !(mean >= .94 && worst >= .90) {
+			t.Errorf("%s: the descriptive interval covers %.4f on average, %.4f at worst (%s)", s.figure, mean, worst, where)
+		}
+	}
+	if seen != len(figures) {
+		t.Errorf("%d of %d figures", seen, len(figures))
+	}
+}
