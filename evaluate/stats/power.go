@@ -114,8 +114,11 @@ func (b Basis) Detectable(side Bound, bound, a, power float64) float64 {
 		return math.NaN()
 	}
 	if b.Method == methodClopperPearson {
-		if b.Scale == scaleF1 {
+		switch b.Scale {
+		case scaleF1:
 			bound = bound / (2 - bound) // J of F1
+		case scaleOdds:
+			bound = shiftOdds(bound, 1/b.Odds)
 		}
 		return b.fromJ(Detectable(side, int64(b.N), bound, a, power))
 	}

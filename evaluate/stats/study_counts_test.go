@@ -168,9 +168,9 @@ func reweightedStudies() []study {
 	rates := [][2]float64{{.8, .1}, {.76, .0021}, {.95, .02}}
 	sizes := [][2]int{{50, 500}, {300, 300}}
 	if soak {
-		stated, odds = []float64{.0018, .05, .3, .7}, []float64{.01, .1, 10}
-		rates = append(rates, [2]float64{.3, .05}, [2]float64{.5, .4}, [2]float64{.98, .3})
-		sizes = append(sizes, [2]int{100, 10000}, [2]int{1000, 100}, [2]int{30, 30}, [2]int{30, 2000})
+		stated, odds = []float64{.0018, .05, .7}, []float64{.01, .1, 10}
+		rates = append(rates, [2]float64{.3, .05}, [2]float64{.98, .3})
+		sizes = append(sizes, [2]int{1000, 100}, [2]int{30, 30}, [2]int{30, 2000})
 	}
 	var all []study
 	for _, f := range figures {

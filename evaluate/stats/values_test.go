@@ -162,6 +162,8 @@ func TestReweightedByHand(t *testing.T) {
 	near(t, "by odds", b.Value(), 760./(760+2100), 1e-15)
 	k := Proportion(760, 781)
 	near(t, "by odds, low", b.Low(.025), k.Low(.025)/(k.Low(.025)+100*(1-k.Low(.025))), 1e-15)
+	// What would have been caught is caught on the sample's own scale.
+	near(t, "detectable", b.Detectable(Min, .2, .025, .8), shiftOdds(Detectable(Min, 781, shiftOdds(.2, 100), .025, .8), .01), 1e-15)
 	near(t, "NPV by odds", Reweighted{Odds: .01}.NPV(c).Value(), 997900./(997900+240), 1e-15)
 	near(t, "prevalence by odds", Reweighted{Odds: .01}.PrevalenceOf(c).Value(), 1000./(1000+1e6), 1e-15)
 	near(t, "accuracy by odds", Reweighted{Odds: .01}.Accuracy(c).Value(), (760+997900.)/(1000+1e6), 1e-15)
