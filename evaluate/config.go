@@ -22,7 +22,7 @@ type Config struct {
 
 	Open    func(path string) ([]table.Source, error) `json:"-"` // the files that a path means
 	Workers int                                       `json:"-"` // goroutines that read and count; 0: one a processor
-	Memory  int64                                     `json:"-"` // bytes that kept rows may take, about; 0: 4 GiB. Rows with ids, or compared with others, are all kept
+	Memory  int64                                     `json:"-"` // bytes that kept rows may take, about; 0: 4 GiB, and less where reading again costs little. Rows with ids, or compared with others, are all kept
 	Folder  string                                    `json:"-"` // of temporary files; "": the system's
 	// Progress is told now and then, from any goroutine, how many rows of all were read, or counted; nil: nobody asks.
 	Progress func(doing string, rows, of int64) `json:"-"`
@@ -47,7 +47,14 @@ type Terms struct {
 	Threshold  *float64    `json:"threshold,omitempty"`                                                            // score >= threshold is predicted positive; default 0.5
 	Sampling   string      `json:"sampling,omitempty" jsonschema:"enum=deployment,enum=stratified,enum=resampled"` // is the share of positives that of real use?
 	Prevalence *float64    `json:"prevalence,omitempty" jsonschema:"exclusiveMinimum=0,exclusiveMaximum=1"`        // the share of positives in real use, where these rows were sampled by their label
+	Outcomes   *Outcomes   `json:"outcomes,omitempty"`                                                             // what is allowed of outcomes in a file of their own; default: nothing
 	Groups     []Dimension `json:"groups,omitempty"`
+}
+
+// Outcomes say how outcomes in a file of their own are matched with the rows by id. What is left out is counted in the Evaluation.
+type Outcomes struct {
+	MaxUnmatched float64 `json:"max_unmatched,omitempty" jsonschema:"minimum=0,exclusiveMaximum=1"` // at most this part of the rows, and of the outcomes, may have no partner, and is left out; default 0
+	Repeated     string  `json:"repeated,omitempty" jsonschema:"enum=first,enum=last"`              // which outcome counts where an id has several; default: that is an error
 }
 
 // Deployment is the sampling of rows that have the share of positives of real use.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatecard/gatecard/evaluate/sweep"
 	"github.com/gatecard/gatecard/evaluate/table"
@@ -96,10 +97,13 @@ func kindsOf(n int, of func(i int) []kind) []kind {
 
 // outcomes are labels in a file of their own.
 type outcomes struct {
-	column table.Column // ids
-	place  map[string]int
-	label  []uint8
-	kinds  map[string]bool
+	Outcomes
+	column   string // of ids
+	ids      []string
+	place    map[string]int
+	label    []uint8
+	kinds    map[string]bool
+	repeated int64
 }
 
 // outcomesOf reads them.
@@ -113,43 +117,70 @@ func (r *rows) outcomesOf(ctx context.Context) (*outcomes, error) {
 		return nil, err
 	}
 	r.labelInputs = inputs
-	ids, err := uniqueIDs(r.c.Labels, columns[0])
+	o := &outcomes{column: r.c.ID, ids: columns[0].Texts, place: make(map[string]int, len(columns[0].Texts)), kinds: map[string]bool{}}
+	if r.t.Outcomes != nil {
+		o.Outcomes = *r.t.Outcomes
+	}
+	if o.Repeated == "" {
+		_, err = uniqueIDs(r.c.Labels, columns[0])
+	} else {
+		err = present(r.c.Labels, columns[0])
+	}
 	if err != nil {
 		return nil, err
 	}
-	o := &outcomes{column: columns[0], place: make(map[string]int, len(ids)), kinds: map[string]bool{}}
 	if o.label, err = binary01(r.c.Labels, columns[1], r.t.Positive); err != nil {
 		return nil, err
 	}
-	for i, id := range ids {
-		o.place[id] = i
+	for i, id := range o.ids {
 		o.kinds[columns[1].Texts[i]] = true
+		if _, met := o.place[id]; met {
+			if o.repeated++; o.Repeated == "first" {
+				continue
+			}
+		}
+		o.place[id] = i
 	}
 	return o, nil
 }
 
+// unmatched is what a row without an outcome has in place of a label.
+const unmatched = 2
+
 // of gives rows the labels of their ids. It reuses to.
-func (o *outcomes) of(ids []string, first int64, wrong *faulty, to []uint32) []uint32 {
+func (o *outcomes) of(ids []string, first int64, alone *faulty, to []uint32) []uint32 {
 	to = slices.Grow(to[:0], len(ids))[:len(ids)]
 	for i, id := range ids {
 		at, ok := o.place[id]
-		if to[i] = uint32(o.label[at]); !ok {
-			wrong.add(first + int64(i))
+		if !ok {
+			to[i] = unmatched
+			alone.add(first + int64(i))
+			continue
 		}
+		to[i] = uint32(o.label[at])
 	}
 	return to
 }
 
-// alone refuses outcomes of which there is no row: their places are all that ids, which are unique and all have an outcome, leave over.
-func (o *outcomes) alone(file, labels string, ids []string) error {
-	if len(ids) == len(o.label) {
-		return nil
+// allow refuses more rows without an outcome, or outcomes without a row, than the terms allow. ids are those of the rows that have one.
+func (o *outcomes) allow(file, labels string, alone *faulty, ids []string) (Unmatched, error) {
+	all := int64(len(ids) + alone.rows)
+	if float64(alone.rows) > o.MaxUnmatched*float64(all) {
+		return Unmatched{}, alone.error(table.Error{File: file, Column: o.column, Code: "unmatched-rows",
+			What: "%s have no row of the same id in " + strings.ReplaceAll(labels, "%", "%%") + " (first: row %s)"}, all)
+	}
+	out := Unmatched{Rows: int64(alone.rows), Outcomes: int64(len(o.place) - len(ids)), Repeated: o.repeated}
+	if len(ids) == 0 {
+		return out, &table.Error{File: file, Column: o.column, Code: "unmatched-rows", What: "no row has a row of the same id in " + labels}
+	}
+	if float64(out.Outcomes) <= o.MaxUnmatched*float64(len(o.place)) {
+		return out, nil
 	}
 	used := make([]bool, len(o.label))
 	for _, id := range ids {
 		used[o.place[id]] = true
 	}
-	n, first := firstRows(len(used), func(i int) bool { return !used[i] })
-	return &table.Error{File: labels, Column: o.column.Name, Code: "unmatched-rows",
-		What: fmt.Sprintf("%d of %d rows have no row of the same id in %s (first: row %s)", n, len(used), file, first)}
+	n, first := firstRows(len(used), func(i int) bool { return !used[i] && o.place[o.ids[i]] == i })
+	return out, &table.Error{File: labels, Column: o.column, Code: "unmatched-rows",
+		What: fmt.Sprintf("%d of %d rows have no row of the same id in %s (first: row %s)", n, len(o.place), file, first)}
 }

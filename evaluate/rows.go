@@ -48,6 +48,7 @@ type rows struct {
 	ids         []string     // nil: no id column
 	inputs      []evidence.Input
 	labelInputs []evidence.Input
+	leftOut     *Unmatched
 	wrong       rowFaults
 	sample      sweep.Rows // some rows
 	workers     int
@@ -117,14 +118,25 @@ func (c Config) workers() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// defaultMemory is how many bytes of rows are kept where nobody says.
-const defaultMemory = 4 << 30
+// Bytes of rows that are kept, or counted in memory, where nobody says.
+const (
+	defaultMemory = 4 << 30
+	keptCheap     = 64 << 20 // of files that cost little to read again
+)
 
 func (c Config) memory() int64 {
 	if c.Memory > 0 {
 		return c.Memory
 	}
 	return defaultMemory
+}
+
+// room is how many bytes of rows are kept for the second reading.
+func (r *rows) room() int64 {
+	if r.c.Memory == 0 && r.from.Cheap() {
+		return keptCheap
+	}
+	return r.c.memory() / 2
 }
 
 // roles are where the columns that are read stand in a batch; -1: not read.
@@ -181,6 +193,7 @@ type coder struct {
 	call     sweep.Coded
 	cell     []uint32
 	score    []float64
+	ids      []string
 
 	// of the first reading only
 	scout  sweep.Scout
@@ -229,6 +242,10 @@ func (c *coder) code(b table.Batch) sweep.Rows {
 	if r.at.call >= 0 {
 		c.call = c.calls.column(b.Columns[r.at.call], b.First)
 	}
+	c.ids = nil
+	if r.at.id >= 0 {
+		c.ids = b.Columns[r.at.id].Texts
+	}
 	c.cell = c.combiner.Cells(c.cell[:0], label, c.groups)
 	out := sweep.Rows{Cell: c.cell}
 	if r.scored {
@@ -249,15 +266,35 @@ func (c *coder) code(b table.Batch) sweep.Rows {
 	return out
 }
 
+// matched leaves rows out that have no outcome.
+func (c *coder) matched(in sweep.Rows) sweep.Rows {
+	if c.rows.outcomes == nil || !slices.Contains(c.label, unmatched) {
+		return in
+	}
+	var has []int
+	for i, y := range c.label {
+		if y != unmatched {
+			has = append(has, i)
+		}
+	}
+	in.Score, in.Cell, c.ids = pick(in.Score, has), pick(in.Cell, has), pick(c.ids, has)
+	for i, xs := range in.Rivals {
+		in.Rivals[i] = pick(xs, has)
+	}
+	return in
+}
+
 // first reads the rows for the first time.
 func (r *rows) first(ctx context.Context) error {
 	coders := r.coders()
 	r.kept = true
-	var room sync.Once
+	var full sync.Once
+	room := r.room()
 	err := r.from.Each(ctx, r.want, r.workers, func(worker int, b table.Batch) error {
 		c := coders[worker]
 		in := c.code(b)
 		c.check(b, in)
+		in = c.matched(in)
 		c.scout.Add(in)
 		c.look(in)
 		for k, at := range r.at.drift {
@@ -265,11 +302,11 @@ func (r *rows) first(ctx context.Context) error {
 				return fmt.Errorf("measure %s of %s: %w", r.measured[k].name, r.file, err)
 			}
 		}
-		r.progress("reading", len(in.Cell))
-		if r.mustKeep() || r.bytes.Load() <= r.c.memory()/2 {
+		r.progress("reading", b.Columns[0].Len())
+		if r.mustKeep() || r.bytes.Load() <= room {
 			c.keep(b, in)
 		} else {
-			room.Do(func() { r.kept = false })
+			full.Do(func() { r.kept = false })
 			c.blocks = nil
 		}
 		return nil
@@ -325,12 +362,12 @@ func (r *rows) judge(labels, calls []kind) error {
 	}
 	known := map[string]bool{r.t.Positive: true}
 	if r.outcomes != nil {
-		if err := w.noOutcome.error(table.Error{File: r.file, Column: r.c.ID, Code: "unmatched-rows",
-			What: "%s have no row of the same id in " + strings.ReplaceAll(r.c.Labels, "%", "%%") + " (first: row %s)"}, n); err != nil {
+		left, err := r.outcomes.allow(r.file, r.c.Labels, &w.noOutcome, r.ids)
+		if err != nil {
 			return err
 		}
-		if err := r.outcomes.alone(r.file, r.c.Labels, r.ids); err != nil {
-			return err
+		if left != (Unmatched{}) {
+			r.leftOut, r.n = &left, len(r.ids)
 		}
 		for text := range r.outcomes.kinds {
 			known[text] = true
@@ -467,9 +504,7 @@ func (c *coder) keep(b table.Batch, in sweep.Rows) {
 		}
 		bytes += 2 * len(in.Cell)
 	}
-	if at := c.rows.at.id; at >= 0 {
-		out.ids = slices.Clone(b.Columns[at].Texts)
-	}
+	out.ids = slices.Clone(c.ids)
 	for _, xs := range in.Rivals {
 		out.rivals = append(out.rivals, slices.Clone(xs))
 	}

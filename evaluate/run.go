@@ -13,9 +13,6 @@ import (
 	"github.com/gatecard/gatecard/evidence"
 )
 
-// curvePoints is the most points that a stored curve has.
-const curvePoints = 200
-
 // Run reads the rows once and computes all that is needed. Bad data is a [*table.Error]; a need that nothing can meet (a drift without
 // a baseline, a comparison without scores) is [schema.Problems]. A metric of scores without a score column is undefined, no error.
 func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluation, error) {
@@ -35,7 +32,7 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 	if err != nil {
 		return nil, err
 	}
-	e := &Evaluation{Schema: SchemaID, Terms: t, Rows: int64(r.n), Countable: r.ids != nil}
+	e := &Evaluation{Schema: SchemaID, Terms: t, Rows: int64(r.n), Countable: r.ids != nil, LeftOut: r.leftOut}
 	missing, err := r.missing(ctx)
 	if err != nil {
 		return nil, err
@@ -55,9 +52,7 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 	e.Dataset = all.dataset
 	e.Slices = all.figures(t, named)
 	e.Fairness = disparities(e.Slices, t, MinSupport)
-	if points, _ := sweep.ROC(all.overall.Bands, curvePoints); points != nil {
-		e.Curves = []Curve{{Name: "roc", Groups: Groups{}, Points: points}}
-	}
+	e.Curves = all.curves()
 	for _, rival := range a.Rivals {
 		if rival.Self {
 			e.Comparisons = append(e.Comparisons, all.itself(rival, named, e.Rows))

@@ -24,6 +24,7 @@ threshold: 0.5
 sampling: stratified
 prevalence: 0.02
 level: 0.95
+outcomes: {max_unmatched: 0.02, repeated: last}
 groups:
   - {name: sex, column: SEX, values: {"1": men, "2": women}}
   - {name: age, column: AGEP, bins: [25, 40]}
@@ -77,7 +78,9 @@ var flips = map[string][2]string{
 	"reference":      {"reference: highest", "reference: majority"},
 	"reference name": {"reference: majority", "reference: men"},
 	"max_drop":       {"max_drop: 0.01", "max_drop: 0.02"},
-	"max_unmatched":  {"max_unmatched: 0", "max_unmatched: 0.01"},
+	"outcomes":       {"{max_unmatched: 0.02", "{max_unmatched: 0.03"},
+	"repeated":       {"repeated: last", "repeated: first"},
+	"max_unmatched":  {"max_unmatched: 0}", "max_unmatched: 0.01}"},
 	"min_gain":       {"min_gain: 0.01", "min_gain: 0.02"},
 	"versus":         {"metric: roc_auc, versus: champion, min_gain: 0.01", "metric: roc_auc, min: 0.01"},
 	"drift":          {"drift: psi, columns: [score], max: 0.1", "metric: recall, max: 0.1"},

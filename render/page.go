@@ -271,6 +271,10 @@ func sampling(s string) string {
 
 func dataNotes(e *evaluate.Evaluation) []string {
 	var notes []string
+	if l := e.LeftOut; l != nil {
+		notes = append(notes, "Left out, as the policy allows: "+evaluate.Count(l.Rows)+" rows that have no outcome, "+evaluate.Count(l.Outcomes)+" outcomes of which there is no row, and "+
+			evaluate.Count(l.Repeated)+" outcomes of an id that has another.")
+	}
 	for _, column := range sortedKeys(e.Missing) {
 		notes = append(notes, evaluate.Count(e.Missing[column])+" rows have no value of "+column+".")
 	}
