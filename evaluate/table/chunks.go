@@ -57,6 +57,7 @@ type survey struct {
 	size   int64 // of a piece
 	quotes bool  // line ends within quotes are none
 	look   func() look
+	take   func(look) error // what was found, piece by piece in order
 	// wrong makes the error of a row, numbered from 1.
 	wrong func(row, at int64, what error) error
 }
@@ -103,11 +104,23 @@ func (s *survey) run(ctx context.Context) ([]piece, error) {
 			if w := some[i].wrong; w != nil {
 				return nil, s.wrong(rows+w.row+1, w.at, w.what)
 			}
+			if err := s.take(some[i].look); err != nil {
+				return nil, s.wrong(rows+1, some[i].at, err)
+			}
+			some[i].look = nil
 			rows += some[i].rows
 			odd = odd != (some[i].quotes%2 == 1)
 		}
 	}
 	return pieces, nil
+}
+
+func rowsOf(pieces []piece) int64 {
+	n := int64(0)
+	for _, p := range pieces {
+		n += p.rows
+	}
+	return n
 }
 
 var errLongRecord = errors.New("a row of more than 16 MiB")

@@ -178,19 +178,19 @@ func (s separated) open(ctx context.Context, name string, f File) (Rows, error) 
 	v.look = func() look {
 		return &csvLook{splitter: splitter{delimiter: s.delimiter}, kinds: make([]kind, len(names))}
 	}
+	kinds := make([]kind, len(names))
+	v.take = func(l look) error {
+		for c, k := range l.(*csvLook).kinds {
+			kinds[c].merge(k)
+		}
+		return nil
+	}
 	v.wrong = func(row, at int64, what error) error { return s.wrong(name, f, row, at, what) }
 	pieces, err := v.run(ctx)
 	if err != nil {
 		return Rows{}, err
 	}
-	rows, kinds := Rows{Names: names}, make([]kind, len(names))
-	for i, p := range pieces {
-		rows.Count += p.rows
-		for c, k := range p.look.(*csvLook).kinds {
-			kinds[c].merge(k)
-		}
-		pieces[i].look = nil
-	}
+	rows := Rows{Names: names, Count: rowsOf(pieces)}
 	for _, k := range kinds {
 		rows.Types, rows.Loose = append(rows.Types, k.is()), append(rows.Loose, true)
 	}

@@ -145,3 +145,21 @@ func FuzzCSV(f *testing.F) {
 		}
 	})
 }
+
+// A format is told by a file's ending and, where that says nothing, by its first bytes.
+func TestFormatIsTold(t *testing.T) {
+	csv, tsv, jsonl := "a,b\n1,x\n", "a\tb\n1\tx\n", "{\"a\": 1, \"b\": \"x\"}\n"
+	for name, text := range map[string]string{
+		"x.csv": csv, "x.CSV": csv, "x.txt": csv, "x": csv, "-": csv, "x.tsv": tsv, "x.tab": tsv, "y.txt": tsv, "y": tsv,
+		"x.jsonl": jsonl, "x.ndjson": jsonl, "x.json": jsonl, "z.txt": jsonl, "z": "\xef\xbb\xbf \n" + jsonl, "one\tcolumn": "a,b\n1,x\n",
+	} {
+		got, err := load(t.Context(), name, []byte(text), Want{"a", Number}, Want{"b", Value})
+		if err != nil || got[0].Numbers[0] != 1 || got[1].Texts[0] != "x" {
+			t.Errorf("%q: %v, %v", name, got, err)
+		}
+	}
+	got, err := load(t.Context(), "x.tsv", []byte("a\tb\n1,5\t\"x\ty\"\n"), Want{"a", Value}, Want{"b", Value})
+	if err != nil || got[0].Texts[0] != "1,5" || got[1].Texts[0] != "x\ty" {
+		t.Errorf("%v, %v", got, err)
+	}
+}

@@ -63,14 +63,9 @@ func (l lines) open(ctx context.Context, name string, f File) (Rows, error) {
 	}
 	v := survey{name: name, file: f, from: from, size: l.piece}
 	v.look = func() look { return &jsonLook{objects: newObjects(nil)} }
-	v.wrong = func(_, at int64, what error) error { return wrongLine(name, f, at, what) }
-	pieces, err := v.run(ctx)
-	if err != nil {
-		return Rows{}, err
-	}
 	rows, kinds, place := Rows{}, []jsonKind{}, map[string]int{}
-	for i, p := range pieces {
-		l := p.look.(*jsonLook)
+	v.take = func(found look) error {
+		l := found.(*jsonLook)
 		for c, n := range l.names {
 			at, ok := place[n]
 			if !ok {
@@ -82,11 +77,16 @@ func (l lines) open(ctx context.Context, name string, f File) (Rows, error) {
 			kinds[at].nested, kinds[at].list = kinds[at].nested || l.kinds[c].nested, kinds[at].list || l.kinds[c].list
 		}
 		if len(rows.Names) > maxColumns {
-			return Rows{}, wrongLine(name, f, p.at, errColumns)
+			return errColumns
 		}
-		rows.Count += p.rows
-		pieces[i].look = nil
+		return nil
 	}
+	v.wrong = func(_, at int64, what error) error { return wrongLine(name, f, at, what) }
+	pieces, err := v.run(ctx)
+	if err != nil {
+		return Rows{}, err
+	}
+	rows.Count = rowsOf(pieces)
 	if len(rows.Names) == 0 {
 		return Rows{}, &Error{File: name, Code: codeHeader, What: "no object has a key"}
 	}
@@ -327,7 +327,7 @@ func (o *objects) column(key []byte, escaped bool, i int) (int, error) {
 	if o.fixed {
 		return 0, errors.New("a key that was not there before")
 	}
-	if len(o.names) > maxColumns {
+	if len(o.names) >= maxColumns {
 		return 0, errColumns
 	}
 	c, name := len(o.names), string(key)

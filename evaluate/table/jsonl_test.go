@@ -54,7 +54,7 @@ func TestBadJSONL(t *testing.T) {
 		"an empty name":       {`{"": 1}`, codeHeader, "column 1 of 1 has no name"},
 		"no keys":             {"{}\n{}\n", codeHeader, "no object has a key"},
 		"blank":               {"\n \n", codeHeader, "no object has a key"},
-		"keys that are data":  {many.String(), codeJSON, "line 10002: the objects up to here have more than 10000 different keys"},
+		"keys that are data":  {many.String(), codeJSON, "line 10001: the objects up to here have more than 10000 different keys"},
 		"a long line":         {`{"score": "` + strings.Repeat("x", maxRecord+2*beyondPiece) + `"}`, codeLong, "line 1 is longer than 16 MiB"},
 		"text for a number":   {"{\"score\": 1}\n{\"score\": \"high\"}\n", codeNumber, `score: 1 of 2 rows are not numbers (first: row 2 "high")`},
 		"nothing written":     {"{\"score\": 1}\n{\"score\": \"\"}\n", codeNumber, "1 of 2 rows are not numbers (first: row 2)"},
