@@ -1,5 +1,6 @@
-// Package sweep goes over the rows once, for all slices at a time, and keeps no copy of the data per slice.
+// Package sweep counts rows for all slices at a time, and keeps no copy of the data per slice.
 //
-// In: column slices, already coded. Out: one [Stats] a slice, exact, ties included, whatever the order of rows, files and workers.
-// It knows no metric, name or file. Start with [Tally]: add, merge, close.
+// In: scores and cells (a combination of codes, and a label), batch by batch, from any number of goroutines. Out: one [Stats] a slice, exact, ties included,
+// whatever the order of rows, files, workers and memory. Where one class is rare its scores are enough ([Scout], [NewRare]); else rows are
+// sorted in ranges, which may lie in temporary files. It knows no metric, name or data file. Start with [Run], or with [Tally]: add, merge, close; it serialises.
 package sweep
