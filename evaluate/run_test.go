@@ -472,7 +472,7 @@ func TestRivalsTypes(t *testing.T) {
 func TestDrift(t *testing.T) {
 	files := memory{
 		"p.csv":    lines("y,p,g,n,m", "1,0.9,x,1,z", "0,0.1,y,2,z", "1,0.8,x,3,", "0,0.2,w,4,z"),
-		"base.csv": lines("p,g,n,m,score", "0.9,x,1,,7", "0.2,y,2,,7", "0.7,x,3,,7", "0.3,y,4,,7"),
+		"base.csv": lines(append([]string{"p,g,n,m,score"}, slices.Repeat([]string{"0.9,x,1,,7", "0.2,y,2,,7", "0.7,x,3,,7", "0.3,y,4,,7"}, 11)...)...),
 	}
 	c := evaluate.Config{Path: "p.csv", Score: "p", Baseline: "base.csv", Open: files.all}
 	needs := evaluate.Needs{Metrics: []string{"recall"}, Drift: map[string][]string{"psi": {"score", "g", "n", "m"}}}
@@ -494,7 +494,7 @@ func TestDrift(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	}
-	if last := e.Inputs[len(e.Inputs)-1]; last.Role != "baseline" || last.Rows != 4 {
+	if last := e.Inputs[len(e.Inputs)-1]; last.Role != "baseline" || last.Rows != 44 {
 		t.Errorf("inputs %+v", e.Inputs)
 	}
 	if none, err := evaluate.Profile(t.Context(), c, evaluate.Needs{}); none != nil || err != nil {

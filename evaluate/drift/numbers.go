@@ -68,6 +68,9 @@ func (n *Numbers) baseline() Column {
 		c.put(bin, points[i].at, x.rows)
 	}
 	c.SD = deviation(points)
+	if c.Rows < leastRows { // in the one bin that there is
+		c.Means[0], c.SD = 0, 0
+	}
 	c.outer(n.cells.infinite)
 	return c
 }

@@ -14,12 +14,11 @@ type Profile map[string]Column
 // Column is what is known of a column's values. Numbers x are counted in bin i where Edges[i-1] <= x < Edges[i]; there are len(Edges)+1 bins.
 // A column of numbers has Counts, one of texts has Values or, where no value is listed, neither.
 //
-// Nothing in a baseline's column is of fewer than 11 rows ([leastRows]): neither a bin, nor a value that is listed, nor what an edge lies
-// beside.
+// No bin, mean, listed value or edge of a baseline's column tells of fewer than 11 rows ([leastRows]).
 type Column struct {
 	Edges  []float64        `json:"edges,omitempty"`
 	Counts []int64          `json:"counts,omitempty"` // one a bin, ±Inf in the outer ones
-	Means  []float64        `json:"means,omitempty"`  // of the finite numbers of each bin; 0 where it has none
+	Means  []float64        `json:"means,omitempty"`  // of the finite numbers of each bin; 0 where it has none, and in a baseline of fewer than 11
 	SD     float64          `json:"sd,omitempty"`     // standard deviation of the finite numbers, with their count as the divisor
 	Values map[string]int64 `json:"values,omitempty"` // of a text column
 	Other  int64            `json:"other,omitempty"`  // rows of texts that are not listed
