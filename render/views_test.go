@@ -61,12 +61,12 @@ func share(k, n int64, why string) evaluate.Figure {
 }
 
 // points are a version's ROC curve, at 41 thresholds.
-func points(t testing.TB, version string) (list [][2]float64) {
+func points(t testing.TB, version string) (list [][]float64) {
 	for _, l := range csvRows(t, "testdata/roc.csv") {
 		if l[0] == version {
 			x, _ := strconv.ParseFloat(l[1], 64)
 			y, _ := strconv.ParseFloat(l[2], 64)
-			list = append(list, [2]float64{x, y})
+			list = append(list, []float64{x, y})
 		}
 	}
 	return list

@@ -15,6 +15,8 @@ type Band struct {
 	Rows      [2]int64   // by label
 	Sum       [2]float64 // of the scores, by label; exact sums, rounded once. 0 for scores outside [0, 1]
 
+	single         bool       // the sums below are those of one score, of all rows:
+	score          float64    // this one
 	mirrored       bool       // of 0.5 and above: the parts below count from High down
 	parts          [2]float64 // sums over the rows by label: how far from the end that is nearer to 0 or 1, in widths
 	squares, cubes [2]float64 // and of its powers, each rounded down to 2^-30
@@ -247,9 +249,11 @@ func (b *banded) list() []Band {
 func (c *cell) band(n int32, i uint32) Band {
 	out := Band{Rows: [2]int64{int64(c.rows[0]), int64(c.rows[1])}}
 	near, far := edges(n, i) // to 0, or to 1 where it is mirrored
+	part, single := c.single()
+	out.score, out.single = math.Float64frombits(math.Float64bits(near)+part), single
 	switch {
 	case n < 0:
-		out.Low, out.High = -far, -near
+		out.Low, out.High, out.score = -far, -near, -out.score
 		return out
 	case n >= unitPages:
 		out.Low, out.High = near, far
@@ -268,12 +272,35 @@ func (c *cell) band(n int32, i uint32) Band {
 	}
 	out.Low, out.High = near, far
 	if out.mirrored {
-		out.Low, out.High = 1-far, 1-near
+		out.Low, out.High, out.score = 1-far, 1-near, 1-out.score
 	}
 	if n == halfPages {
 		out.Low = out.High // 0.5 alone: its halving begins here, from above
 	}
 	return out
+}
+
+// single gives the part that all rows lie at, where all sums are those of one. Others have such sums only if they lie around it, in each class, as if
+// mirrored, and within some 2^-15 of the band.
+func (c *cell) single() (part uint64, ok bool) {
+	first := uint32(0)
+	if c.rows[0] == 0 {
+		first = 1
+	}
+	if c.high[first] >= c.rows[first] { // no more than a part each
+		return 0, false
+	}
+	part, _ = bits.Div64(uint64(c.high[first]), c.low[first], uint64(c.rows[first]))
+	short := part >> (partBits - 30)
+	two := short * short >> 30
+	three := two * short >> 30
+	for y, k := range c.rows {
+		high, low := bits.Mul64(uint64(k), part)
+		if uint64(c.high[y]) != high || c.low[y] != low || c.two[y] != uint64(k)*two || c.three[y] != uint64(k)*three {
+			return 0, false
+		}
+	}
+	return part, true
 }
 
 // edges are the ends of a band as distances from 0, or for [0.5, 1] from 1: the lesser first.

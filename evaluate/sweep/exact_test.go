@@ -174,41 +174,6 @@ func TestManyRows(t *testing.T) {
 	near(t, "rival's variance", s.Pairs[0].AUCVar, delong(rival, rival), 1e-17)
 }
 
-// A curve has its ends, not more points than asked, only points of the whole one, and lies as near to it as it says.
-func TestROC(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		limit := rapid.IntRange(2, 30).Draw(t, "limit")
-		r := drawRows(t, Plan{}, 80)
-		s, _, err := tally(t, Plan{Bands: true}, r).Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, off := ROC(s.Bands, limit)
-		if s.Positives == 0 || s.Positives == s.Rows {
-			if c != nil {
-				t.Fatalf("a curve of one class: %v", c)
-			}
-			return
-		}
-		if len(c) > limit || len(c) < 2 || c[0] != [2]float64{0, 0} || c[len(c)-1] != [2]float64{1, 1} {
-			t.Fatalf("%d points of %d: %v", len(c), limit, c)
-		}
-		worst := 0.0
-		whole := points(r)
-		for _, q := range whole {
-			worst = math.Max(worst, distance(c, q))
-		}
-		if worst > off+1e-12 {
-			t.Fatalf("lies %v away and says %v", worst, off)
-		}
-		for i, q := range c {
-			if !slices.Contains(whole, q) || i > 0 && (q[0] < c[i-1][0] || q[1] < c[i-1][1]) {
-				t.Fatalf("%v is no point of the curve, or goes back", q)
-			}
-		}
-	})
-}
-
 // points are all of a ROC curve, by its definition.
 func points(r rowsOf) [][2]float64 {
 	var size [2]float64
@@ -228,23 +193,6 @@ func points(r rowsOf) [][2]float64 {
 		out = append(out, [2]float64{at[0] / size[0], at[1] / size[1]})
 	}
 	return out
-}
-
-// distance is how far above or below a line of points q lies; 0 on a vertical piece.
-func distance(line [][2]float64, q [2]float64) float64 {
-	least := math.Inf(1)
-	for i := 1; i < len(line); i++ {
-		a, b := line[i-1], line[i]
-		if q[0] < a[0] || q[0] > b[0] {
-			continue
-		}
-		if a[0] == b[0] {
-			least = math.Min(least, math.Max(0, math.Max(a[1]-q[1], q[1]-b[1])))
-			continue
-		}
-		least = math.Min(least, math.Abs(q[1]-a[1]-(b[1]-a[1])*(q[0]-a[0])/(b[0]-a[0])))
-	}
-	return least
 }
 
 func BenchmarkMillionRows(b *testing.B) {

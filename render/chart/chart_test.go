@@ -122,10 +122,10 @@ func TestShapesDiffer(t *testing.T) {
 }
 
 func TestROC(t *testing.T) {
-	if s := chart.ROC(chart.Curve{Points: [][2]float64{{0, 0}}}); s != "" {
+	if s := chart.ROC(chart.Curve{Points: [][]float64{{0, 0}}}); s != "" {
 		t.Errorf("a point is drawn as a curve: %s", s)
 	}
-	s := chart.ROC(chart.Curve{Title: "ROC <curve>", Points: [][2]float64{{0, 0}, {0.25, 0.75}, {1, 1}}, At: &[2]float64{0.25, 0.75}, AtLabel: "threshold 0.5"})
+	s := chart.ROC(chart.Curve{Title: "ROC <curve>", Points: [][]float64{{0, 0}, {0.25, 0.75}, {1, 1}}, At: &[2]float64{0.25, 0.75}, AtLabel: "threshold 0.5"})
 	wellFormed(t, s)
 	for _, want := range []string{"<title>ROC &lt;curve&gt;</title>", `d="M34 208L84 58L234 8"`, `cx="84" cy="58"`, "threshold 0.5"} {
 		if !strings.Contains(s, want) {

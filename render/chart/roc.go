@@ -9,7 +9,7 @@ import (
 // Curve is a ROC curve: points of (false positive rate, recall), and the one at the threshold, nil where it is not known.
 type Curve struct {
 	Title, About string
-	Points       [][2]float64
+	Points       [][]float64
 	At           *[2]float64
 	AtLabel      string // "threshold 0.5"
 }
