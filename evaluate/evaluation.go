@@ -26,11 +26,19 @@ type Evaluation struct {
 	Inputs      []evidence.Input `json:"inputs"`
 	Rows        int64            `json:"rows"`
 	Missing     map[string]int64 `json:"missing,omitempty"`  // column to rows without a value
+	LeftOut     *Unmatched       `json:"left_out,omitempty"` // of rows and outcomes in files of their own
 	Slices      []Slice          `json:"slices"`             // overall first
 	Fairness    []Disparity      `json:"fairness,omitempty"` // how far groups lie apart, dimension by dimension
 	Comparisons []Comparison     `json:"comparisons,omitempty"`
 	Drift       []Shift          `json:"drift,omitempty"`
 	Curves      []Curve          `json:"curves,omitempty"`
+}
+
+// Unmatched counts what was left out when rows were matched with outcomes in a file of their own, as the terms allow.
+type Unmatched struct {
+	Rows     int64 `json:"rows"`     // that have no outcome
+	Outcomes int64 `json:"outcomes"` // of which there is no row
+	Repeated int64 `json:"repeated"` // outcomes of an id that has another
 }
 
 // Groups name a slice: {"sex": "men", "age": "25-40"}. Empty is overall.

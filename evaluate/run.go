@@ -32,7 +32,7 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 	if err != nil {
 		return nil, err
 	}
-	e := &Evaluation{Schema: SchemaID, Terms: t, Rows: int64(r.n), Countable: r.ids != nil}
+	e := &Evaluation{Schema: SchemaID, Terms: t, Rows: int64(r.n), Countable: r.ids != nil, LeftOut: r.leftOut}
 	missing, err := r.missing(ctx)
 	if err != nil {
 		return nil, err
