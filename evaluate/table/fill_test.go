@@ -3,6 +3,7 @@ package table
 import (
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
@@ -100,5 +101,42 @@ func TestPlainNumbers(t *testing.T) {
 	})
 	if plain < 20 {
 		t.Errorf("only %d were plain", plain)
+	}
+}
+
+// Where a dictionary is full and another begins, what came before has another code.
+func TestFillerAfterAFullDictionary(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("x\n")
+	n := batchRows + 200
+	for i := range n {
+		if i < maxDictionary {
+			text.WriteString("v" + strconv.Itoa(i) + "\n")
+		} else {
+			text.WriteString("v" + strconv.Itoa(maxDictionary-1-i%7) + "\n")
+		}
+	}
+	got, err := load(t.Context(), "x.csv", []byte(text.String()), Want{"x", Value}, Want{"x", Code})
+	if err != nil || got[0].Len() != n {
+		t.Fatalf("%v", err)
+	}
+	if err := same(got[0], got[1]); err != nil {
+		t.Error(err)
+	}
+}
+
+// One in some two thousand decimals of 17 digits needs the remainder to be rounded rightly, and some lie halfway.
+func TestPlainNumbersOf17Digits(t *testing.T) {
+	texts := []string{"4503599627370496.5", "4503599627370497.5", "4503599627370496.51", "4503599627370496.49", "9007199254740992.5", "9007199254740993.0", "0.30000000000000004", "1844674407370955161.5"}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 100_000 {
+		texts = append(texts, strconv.FormatFloat(r.Float64(), 'f', 17, 64), strconv.FormatUint(r.Uint64N(1e9), 10)+"."+strconv.FormatUint(r.Uint64N(1e9), 10))
+	}
+	for _, s := range texts {
+		got, ok := plainNumber([]byte(s))
+		want, err := strconv.ParseFloat(s, 64)
+		if !ok || err != nil || got != want {
+			t.Fatalf("%s: %v, %v, want %v", s, got, ok, want)
+		}
 	}
 }
