@@ -129,6 +129,33 @@ func TestNumbersInAnyOrder(t *testing.T) {
 	})
 }
 
+// Counters of unlike numbers, of which one has finer cells than the other, merge into the same column either way.
+func TestMergeOfUnlikeNumbers(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for _, a := range kinds() {
+		for _, b := range kinds() {
+			for _, rows := range []int{100, 2 * few} {
+				xs, ys := sample(r, a, 2*few), sample(r, b, rows)
+				want := columnOf(append(slices.Clone(xs), ys...))
+				one, two := NewNumbers(), NewNumbers()
+				one.Add(xs)
+				two.Add(ys)
+				if err := two.Merge(one); err != nil {
+					t.Fatal(err)
+				}
+				again := NewNumbers()
+				again.Add(ys)
+				if err := one.Merge(again); err != nil {
+					t.Fatal(err)
+				}
+				if !reflect.DeepEqual(one.Column(), want) || !reflect.DeepEqual(two.Column(), want) {
+					t.Errorf("%s and %s, %d rows: another column than that of all", a, b, rows)
+				}
+			}
+		}
+	}
+}
+
 // A baseline's column is consistent, small, comes back from JSON bit for bit, counts its own rows as they are, has no bin of 1 to 10 rows, and no row's own
 // value in it but those that 11 rows share.
 func TestBaseline(t *testing.T) {
