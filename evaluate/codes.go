@@ -28,6 +28,10 @@ func Codes() map[string]string {
 		"other-labels":     "The compared scores were kept with other outcomes for the same ids: a comparison would be of two different questions.",
 		"other-scores":     "Scores of the champion that a column or file brings are not those that were kept with its version when it was judged. One of the two is not the champion's.",
 		"too-many-groups":  "A grouping column has so many values that it looks like an id or a number. Group numbers by `bins:`.",
+		"bad-interval":     "The upper end of a prediction interval lies below the lower one. The two columns may have been taken for each other.",
+		"unknown-task":     "`task:` says what the model does with a row. gatecard knows binary (one of two classes, by a score) and regression (a number).",
+		"other-task":       "Each task has metrics and keys of its own: a regression has no recall and no threshold, a binary model no R². `gatecard explain metrics` lists them.",
+		"bad-parameter":    "Some metrics take a number after @, as pinball_loss@0.9 takes the quantile that was predicted. This is none that the metric takes.",
 		"negative-latency": "A latency is below 0: the clocks that took it disagree, or the column is of something else.",
 		"changed-file":     "A file was changed while it was being read: its digest differs between two readings. Run again when nobody writes to it.",
 	}

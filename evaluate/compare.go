@@ -154,7 +154,7 @@ func (r *rows) byID(ctx context.Context, rival Rival, ours sweep.Rows, file tabl
 	}
 	want := []table.Want{{Name: id, As: table.Value}, {Name: score, As: table.Number}}
 	if label != "" {
-		want = append(want, table.Want{Name: label, As: table.Value})
+		want = append(want, table.Want{Name: label, As: r.t.labelAs()})
 	}
 	columns, inputs, err := load(ctx, []table.Source{file}, rival.Name, want)
 	if err != nil {
@@ -179,7 +179,7 @@ func (r *rows) byID(ctx context.Context, rival Rival, ours sweep.Rows, file tabl
 		if !ok {
 			continue
 		}
-		if label != "" && columns[2].Texts[j] != [2]string{"0", "1"}[ours.Cell[i]&1] {
+		if label != "" && r.otherLabel(columns[2], j, ours, i) {
 			if other++; other == 1 {
 				first = i + 1
 			}

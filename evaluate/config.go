@@ -10,10 +10,12 @@ import (
 
 // Config is `data:` of gatecard.yaml: where the rows are and which column is what. It is no part of the policy.
 type Config struct {
-	Path       string            `json:"path"`                                                      // file of predictions, relative to the configuration
-	ID         string            `json:"id,omitempty"`                                              // joins, paired comparisons; unique
-	Score      string            `json:"score,omitempty"`                                           // and/or Prediction
-	Prediction string            `json:"prediction,omitempty"`                                      // a column of predicted labels
+	Path       string            `json:"path"`                 // file of predictions, relative to the configuration
+	ID         string            `json:"id,omitempty"`         // joins, paired comparisons; unique
+	Score      string            `json:"score,omitempty"`      // and/or Prediction
+	Prediction string            `json:"prediction,omitempty"` // a column of predicted labels
+	Lower      string            `json:"lower,omitempty"`      // ends of a regression's prediction intervals
+	Upper      string            `json:"upper,omitempty"`
 	Latency    string            `json:"latency,omitempty"`                                         // a column of how long each prediction took, in any unit
 	Labels     string            `json:"labels,omitempty"`                                          // outcomes in a file of their own, joined by ID
 	Baseline   string            `json:"baseline,omitempty"`                                        // rows that drift is measured against, or a baseline.json made of them
@@ -41,7 +43,7 @@ func (c Config) Columns() map[string]string {
 
 // Terms say what the figures mean. They are part of the policy, and stand in the Evaluation: one made on other terms is not judged.
 type Terms struct {
-	Task       string      `json:"task" jsonschema:"enum=binary"`
+	Task       string      `json:"task" jsonschema:"enum=binary,enum=regression"`
 	Label      string      `json:"label"`                                                                          // the column with the outcome
 	Positive   string      `json:"positive,omitempty" jsonschema_extras:"x-text=true"`                             // the label's positive value, as text; default "1"
 	Threshold  *float64    `json:"threshold,omitempty"`                                                            // score >= threshold is predicted positive; default 0.5

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/gatecard/gatecard/evaluate/sweep"
 	"github.com/gatecard/gatecard/evidence"
 )
 
@@ -35,6 +36,8 @@ type orderedDataset struct {
 	canonical []uint32 // of each cell: its number by the order of its texts
 	header    []byte
 	width     int // bytes of a number
+	truth     int // of a task that is not binary: where the truths stand among the rows' numbers; −1: the cells say all
+	code      func(truth float64) uint64
 
 	lock   sync.Mutex
 	open   map[int64]*openBlock
@@ -51,7 +54,7 @@ const blockRows = 1 << 16
 
 // newOrderedDataset begins with the texts that each combination of groups stands for.
 func newOrderedDataset(n int64, texts [][]string) *orderedDataset {
-	d := &orderedDataset{n: n, open: map[int64]*openBlock{}, canonical: make([]uint32, 2*len(texts)), blocks: make([][sha256.Size]byte, (n+blockRows-1)/blockRows)}
+	d := &orderedDataset{n: n, truth: -1, open: map[int64]*openBlock{}, canonical: make([]uint32, 2*len(texts)), blocks: make([][sha256.Size]byte, (n+blockRows-1)/blockRows)}
 	if d.width = 2; len(d.canonical) > math.MaxUint16 {
 		d.width = 4
 	}
@@ -71,8 +74,13 @@ func newOrderedDataset(n int64, texts [][]string) *orderedDataset {
 	return d
 }
 
-// add takes the cells of rows, of which first is the number of the first, from 0.
-func (d *orderedDataset) add(first int64, cells []uint32) {
+// add takes rows, of which first is the number of the first, from 0.
+func (d *orderedDataset) add(first int64, in sweep.Rows) {
+	cells, row := in.Cell, d.width
+	var truths []float64
+	if d.truth >= 0 {
+		truths, row = in.Numbers[d.truth], d.width+8
+	}
 	for len(cells) > 0 {
 		block := first / blockRows
 		at := int(first % blockRows)
@@ -81,18 +89,24 @@ func (d *orderedDataset) add(first int64, cells []uint32) {
 		o := d.open[block]
 		if o == nil {
 			size := int(min(blockRows, d.n-block*blockRows))
-			o = &openBlock{make([]byte, d.width*size), size}
+			o = &openBlock{make([]byte, row*size), size}
 			d.open[block] = o
 		}
 		d.lock.Unlock()
-		if bytes := o.bytes[d.width*at:]; d.width == 2 {
+		if bytes := o.bytes[row*at:]; d.width == 2 {
 			for i, c := range cells[:k] {
-				binary.LittleEndian.PutUint16(bytes[2*i:], uint16(d.canonical[c]))
+				binary.LittleEndian.PutUint16(bytes[row*i:], uint16(d.canonical[c]))
 			}
 		} else {
 			for i, c := range cells[:k] {
-				binary.LittleEndian.PutUint32(bytes[4*i:], d.canonical[c])
+				binary.LittleEndian.PutUint32(bytes[row*i:], d.canonical[c])
 			}
+		}
+		if d.truth >= 0 {
+			for i, y := range truths[:k] {
+				binary.LittleEndian.PutUint64(o.bytes[row*(at+i)+d.width:], d.code(y))
+			}
+			truths = truths[k:]
 		}
 		d.lock.Lock()
 		if o.left -= k; o.left == 0 {

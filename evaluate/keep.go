@@ -15,7 +15,7 @@ const (
 	KeptScore = "score"
 )
 
-// Keep writes id, label (0 or 1) and score as Parquet: what a later version is compared with. The rows are read again, and must be those of
+// Keep writes id, label (0 or 1; of a regression the truth) and score as Parquet: what a later version is compared with. The rows are read again, and must be those of
 // e. Without ids or scores there is nothing to compare by: kept is false, and nothing is written.
 func Keep(ctx context.Context, c Config, t Terms, e *Evaluation, w io.Writer) (kept bool, err error) {
 	if c.ID == "" || c.Score == "" {
@@ -35,6 +35,9 @@ func Keep(ctx context.Context, c Config, t Terms, e *Evaluation, w io.Writer) (k
 	all := r.flat()
 	for i, cell := range all.Cell {
 		label.Numbers[i] = float64(cell & 1)
+	}
+	if t.is(Regression) {
+		label.Type, label.Numbers = table.Float64, all.Numbers[r.place(truths)]
 	}
 	return true, table.WriteParquet(w, []table.Column{
 		{Name: KeptID, Type: table.Text, Texts: r.ids},

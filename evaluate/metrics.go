@@ -37,6 +37,7 @@ type Metric struct {
 	Scores      bool            // needs a score, not only predictions
 	Latency     bool            // is of the column of latencies, which a task of any kind may have
 	Tasks       []Task          // that have it; none: binary ones
+	Parameter   *Parameter      // a number after @ that it takes; nil: none
 	Least       int64           // the support from which its limits were shown to hold, where that is more than 30
 	// Value is the figure; the error says why it is undefined.
 	Value func(sweep.Stats) (float64, error)
@@ -52,6 +53,8 @@ type Metric struct {
 	paired        func(stats.PairedCounts) stats.Basis             // Versus's basis, of a metric of counts; nil: none
 	plan          func(*sweep.Plan)                                // asks for what it needs of the sweep beside counts
 	restatedBasis func(stats.Counts, stats.Reweighted) stats.Basis // Restated's, of a metric of counts; nil: none
+	asked         bool                                             // is computed where somebody asks for it only
+	intervals     bool                                             // is of prediction intervals
 	fixedBy       []ConditionKind                                  // conditions that leave nothing to tell: recall at a recall
 }
 
@@ -67,6 +70,8 @@ func Metrics() []Metric {
 		selectionRate, prevalence,
 		logLoss, brierScore, brierReliability, brierResolution, brierUncertainty,
 		expectedCalibrationError, calibrationErrorByChance, calibrationSlope, calibrationIntercept,
+		meanAbsoluteError, rootMeanSquaredError, meanSquaredError, meanAbsolutePercentageError, medianAbsoluteError, r2, meanBias, pinballLoss(0.5),
+		intervalCoverage, intervalWidth,
 		latencyMean, latencyP50, latencyP95, latencyP99, latencyP999,
 	}
 }
@@ -97,7 +102,8 @@ type Named struct {
 	Metric
 	Cut   float64
 	Where Condition
-	Key   string // its name in an Evaluation: "precision@0.9", "recall@fpr<=0.01"
+	At    float64 // its parameter, of a metric that has one
+	Key   string  // its name in an Evaluation: "precision@0.9", "recall@fpr<=0.01"
 }
 
 // Title is the metric's title with its cut or condition.
@@ -127,6 +133,9 @@ func Lookup(name string) (Named, error) {
 		return Named{}, unknown(base)
 	}
 	n := Named{Metric: m, Cut: math.NaN(), Key: m.Name}
+	if m.Parameter != nil {
+		return m.at(cut, cuts)
+	}
 	if !cuts {
 		if m.Under != nil {
 			return Named{}, problem("unknown-condition", fmt.Sprintf("%q has a value only under a condition, as in %q", m.Name, m.example()), "")

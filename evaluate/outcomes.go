@@ -104,6 +104,7 @@ type outcomes struct {
 	label    []uint8
 	kinds    map[string]bool
 	repeated int64
+	truth    []float64 // of a task that is not binary
 }
 
 // outcomesOf reads them.
@@ -112,7 +113,7 @@ func (r *rows) outcomesOf(ctx context.Context) (*outcomes, error) {
 	if err != nil {
 		return nil, err
 	}
-	columns, inputs, err := load(ctx, sources, "labels", []table.Want{{Name: r.c.ID, As: table.Value}, {Name: r.t.Label, As: table.Value}})
+	columns, inputs, err := load(ctx, sources, "labels", []table.Want{{Name: r.c.ID, As: table.Value}, {Name: r.t.Label, As: r.t.labelAs()}})
 	if err != nil {
 		return nil, err
 	}
@@ -129,11 +130,17 @@ func (r *rows) outcomesOf(ctx context.Context) (*outcomes, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.label, err = binary01(r.c.Labels, columns[1], r.t.Positive); err != nil {
+	if r.t.is(Binary) {
+		if o.label, err = binary01(r.c.Labels, columns[1], r.t.Positive); err != nil {
+			return nil, err
+		}
+	} else if err := r.truths(o, columns[1]); err != nil {
 		return nil, err
 	}
 	for i, id := range o.ids {
-		o.kinds[columns[1].Texts[i]] = true
+		if r.t.is(Binary) {
+			o.kinds[columns[1].Texts[i]] = true
+		}
 		if _, met := o.place[id]; met {
 			if o.repeated++; o.Repeated == "first" {
 				continue

@@ -73,7 +73,7 @@ type rowFaults struct {
 }
 
 // faultyScores are those of a rival's column.
-type faultyScores struct{ missing, nan, infinite, negative faulty }
+type faultyScores struct{ missing, nan, infinite, negative, crossed faulty }
 
 // others are the columns that are read beside the dataset's own.
 type others struct {
@@ -86,7 +86,7 @@ func read(ctx context.Context, c Config, t Terms, o others) (*rows, error) {
 	r := &rows{c: c, t: t, file: c.Path, groupings: t.groupings(), rivals: o.rivals, measured: o.drift, workers: c.workers(), scored: c.Score != "",
 		labels: newDictionary(), calls: newDictionary()}
 	r.wrong.rivals = make([]faultyScores, len(o.rivals))
-	r.numbers = c.numbers()
+	r.numbers = c.numbers(t)
 	r.wrong.numbers = make([]faultyScores, len(r.numbers))
 	sources, err := c.Open(c.Path)
 	if err != nil {
@@ -160,11 +160,13 @@ func (r *rows) roles() roles {
 	}
 	at := roles{label: -1}
 	at.id = ask(table.Want{Name: r.c.ID, As: table.Value})
-	if r.outcomes == nil {
+	if r.outcomes == nil && r.t.is(Binary) {
 		at.label = ask(table.Want{Name: r.t.Label, As: table.Code})
 	}
 	at.score = ask(table.Want{Name: r.c.Score, As: table.Number})
-	at.call = ask(table.Want{Name: r.c.Prediction, As: table.Code})
+	if at.call = -1; r.t.is(Binary) {
+		at.call = ask(table.Want{Name: r.c.Prediction, As: table.Code})
+	}
 	for _, g := range r.groupings {
 		at.groups = append(at.groups, ask(g.want()))
 	}
@@ -175,7 +177,10 @@ func (r *rows) roles() roles {
 		at.drift = append(at.drift, ask(d.want))
 	}
 	for _, n := range r.numbers {
-		at.numbers = append(at.numbers, ask(table.Want{Name: n.column, As: table.Number}))
+		if n.joined {
+			n.column = ""
+		}
+		at.numbers = append(at.numbers, ask(table.Want{Name: n.column, As: n.as}))
 	}
 	return at
 }
@@ -200,6 +205,10 @@ type coder struct {
 	meters []*meter
 	blocks []block
 	sample sweep.Rows
+
+	// of the columns of numbers
+	rooms [][]float64
+	none  []uint32 // zeros
 }
 
 func (r *rows) coders() []*coder {
@@ -236,11 +245,15 @@ func (c *coder) code(b table.Batch) sweep.Rows {
 	if r.outcomes != nil {
 		c.label = r.outcomes.of(b.Columns[r.at.id].Texts, b.First, &r.wrong.noOutcome, c.label)
 		label.Codes = c.label
+	} else if !r.t.is(Binary) {
+		label = c.unlabelled(b)
 	} else {
 		label = c.labels.column(b.Columns[r.at.label], b.First)
 	}
 	if r.at.call >= 0 {
 		c.call = c.calls.column(b.Columns[r.at.call], b.First)
+	} else if !r.scored {
+		c.call = c.unlabelled(b)
 	}
 	c.ids = nil
 	if r.at.id >= 0 {
@@ -260,9 +273,7 @@ func (c *coder) code(b table.Batch) sweep.Rows {
 	for _, at := range r.at.rivals {
 		out.Rivals = append(out.Rivals, b.Columns[at].Numbers)
 	}
-	for _, at := range r.at.numbers {
-		out.Numbers = append(out.Numbers, b.Columns[at].Numbers)
-	}
+	out.Numbers = c.numbers(b)
 	return out
 }
 
@@ -280,6 +291,9 @@ func (c *coder) matched(in sweep.Rows) sweep.Rows {
 	in.Score, in.Cell, c.ids = pick(in.Score, has), pick(in.Cell, has), pick(c.ids, has)
 	for i, xs := range in.Rivals {
 		in.Rivals[i] = pick(xs, has)
+	}
+	for i, xs := range in.Numbers {
+		in.Numbers[i] = pick(xs, has)
 	}
 	return in
 }

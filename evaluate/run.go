@@ -20,6 +20,9 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 	if err != nil {
 		return nil, err
 	}
+	if err := c.Fits(t, nil); err != nil {
+		return nil, err
+	}
 	if err := n.able(a); err != nil {
 		return nil, err
 	}
@@ -51,7 +54,9 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 	}
 	e.Dataset = all.dataset
 	e.Slices = all.figures(t, named)
-	e.Fairness = disparities(e.Slices, t, MinSupport)
+	if t.is(Binary) {
+		e.Fairness = disparities(e.Slices, t, MinSupport)
+	}
 	e.Curves = all.curves()
 	for _, rival := range a.Rivals {
 		if rival.Self {
@@ -119,6 +124,7 @@ func (a Against) columns() []string {
 
 // swept is what one sweep gave.
 type swept struct {
+	task       Task
 	scored     bool
 	cuts       map[float64]int // place of a cut in Stats.Cuts
 	overall    sweep.Stats
@@ -130,10 +136,13 @@ type swept struct {
 
 // plan says what is counted for some metrics.
 func (r *rows) plan(named []Named, dimensions []coded) (*swept, sweep.Plan) {
-	s := &swept{scored: r.scored, cuts: map[float64]int{}, dimensions: dimensions}
+	s := &swept{task: r.t.Kind(), scored: r.scored, cuts: map[float64]int{}, dimensions: dimensions}
 	plan := sweep.Plan{Combinations: len(r.combinations.List())}
 	for _, d := range dimensions {
 		plan.Dimensions, plan.Sizes = append(plan.Dimensions, d.of), append(plan.Sizes, len(d.groups))
+	}
+	if !r.t.is(Binary) {
+		return s, plan
 	}
 	if !s.scored {
 		plan.Cuts = []float64{0.5}
@@ -165,14 +174,14 @@ func (r *rows) sweep(ctx context.Context, named []Named, dimensions []coded) (*s
 	beside := r.beside(named, dimensions)
 	var ordered *orderedDataset
 	if r.ids == nil {
-		ordered = newOrderedDataset(int64(r.n), r.combinationTexts())
+		ordered = r.ordered()
 	}
 	limits := sweep.Limits{Memory: r.c.memory() / 3, Folder: r.c.Folder, Workers: r.workers}
 	var err error
 	s.overall, s.slices, err = sweep.Run(ctx, plan, &r.scout, r.workers, limits, func(ctx context.Context, do func(int, sweep.Rows) error) error {
 		return r.each(ctx, func(worker int, first int64, in sweep.Rows) error {
 			if ordered != nil {
-				ordered.add(first, in.Cell)
+				ordered.add(first, in)
 			}
 			if err := beside.add(worker, in); err != nil {
 				return err
@@ -189,8 +198,7 @@ func (r *rows) sweep(ctx context.Context, named []Named, dimensions []coded) (*s
 	if ordered != nil {
 		s.dataset = ordered.digest()
 	} else {
-		cells := r.flat().Cell
-		s.dataset = datasetOfIDs(r.ids, func(i int) uint8 { return uint8(cells[i] & 1) })
+		s.dataset = r.datasetOfIDs()
 	}
 	return s, nil
 }
@@ -210,6 +218,9 @@ func (r *rows) combinationTexts() [][]string {
 
 // sweepPairs counts rows (of: their places; nil: all) with a rival's scores beside them.
 func (r *rows) sweepPairs(named []Named, dimensions []coded, ours sweep.Rows, of []int, rival table.Column) (*swept, error) {
+	if r.t.is(Regression) {
+		return r.sweepRegressions(named, dimensions, ours, of, rival)
+	}
 	s, plan := r.plan(named, dimensions)
 	plan.Ranks, plan.Bands, plan.Areas, plan.Picks = true, false, nil, nil
 	plan.Rivals = []float64{cutOf(rival.Type, *r.t.Threshold)}
@@ -268,10 +279,17 @@ func (s *swept) each(figure func(sweep.Stats, Groups, Named) Figure, named []Nam
 	slice := func(st sweep.Stats, g Groups) Slice {
 		counts := st.Counts
 		out := Slice{Groups: g, Rows: st.Rows, Counts: &counts, Metrics: map[string]Figure{}}
+		if len(st.Cuts) == 0 { // of another task
+			out.Counts = nil
+		}
 		for _, m := range named {
 			at := st
 			if i, ok := s.cuts[m.Cut]; ok {
 				at.Counts = st.Cuts[i]
+			}
+			if !m.Of(s.task) {
+				out.Metrics[m.Key] = Figure{Undefined: fmt.Sprintf("%s is no metric of a %s task", m.Name, s.task)}
+				continue
 			}
 			if !s.scored && (m.Scores || !m.AtThreshold()) {
 				out.Metrics[m.Key] = Figure{Undefined: "there is no score column", Support: m.Support(at)}

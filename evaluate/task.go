@@ -2,11 +2,18 @@ package evaluate
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/gatecard/gatecard/evaluate/sweep"
 	"github.com/gatecard/gatecard/evaluate/table"
+	"github.com/gatecard/gatecard/evidence"
+	"github.com/gatecard/gatecard/schema"
 )
 
 // Task is what a model does with a row: `task:` of the terms.
@@ -14,25 +21,34 @@ type Task string
 
 // Tasks.
 const (
-	Binary Task = "binary" // predicts one of two classes, by a score
+	Binary     Task = "binary"     // predicts one of two classes, by a score
+	Regression Task = "regression" // predicts a number
 )
+
+// Kind is the task; none is a binary one.
+func (t Terms) Kind() Task {
+	if t.Task == "" {
+		return Binary
+	}
+	return Task(t.Task)
+}
+
+func (t Terms) is(task Task) bool { return t.Kind() == task }
 
 // Of says that a task has the metric.
 func (m Metric) Of(task Task) bool {
-	if task == "" {
-		task = Binary
-	}
 	if len(m.Tasks) == 0 {
 		return task == Binary || m.Latency
 	}
 	return slices.Contains(m.Tasks, task)
 }
 
-// Shown are the metrics that are computed where nobody names any: all that the task has, and those of latencies where there is a column of these.
+// Shown are the metrics that are computed where nobody names any: all that the task has, but those that say little beside others, and those of
+// columns that there are not.
 func Shown(c Config, t Terms) []string {
 	var names []string
 	for _, m := range Metrics() {
-		if m.Of(Task(t.Task)) && (!m.Latency || c.Latency != "") {
+		if m.Of(t.Kind()) && !m.asked && (!m.Latency || c.Latency != "") && (!m.intervals || c.Lower != "") {
 			names = append(names, m.Name)
 		}
 	}
@@ -42,21 +58,160 @@ func Shown(c Config, t Terms) []string {
 // number is a column of numbers that is read beside the score.
 type number struct {
 	column string
+	as     table.As
 	is     role
+	joined bool // in the file of labels, by id
 }
 
 // role is what a column of numbers is.
 type role uint8
 
-const latencies role = iota
+const (
+	latencies role = iota
+	truths         // of a regression
+	lowers         // ends of prediction intervals
+	uppers
+)
 
 // numbers are the columns of numbers beside the score.
-func (c Config) numbers() []number {
+func (c Config) numbers(t Terms) []number {
 	var all []number
+	if t.is(Regression) {
+		all = append(all, number{column: t.Label, as: t.labelAs(), is: truths, joined: c.Labels != ""})
+		if c.Lower != "" {
+			all = append(all, number{column: c.Lower, is: lowers}, number{column: c.Upper, is: uppers})
+		}
+	}
 	if c.Latency != "" {
-		all = append(all, number{c.Latency, latencies})
+		all = append(all, number{column: c.Latency, is: latencies})
 	}
 	return all
+}
+
+// labelAs is how a label is read.
+func (t Terms) labelAs() table.As {
+	if t.is(Regression) {
+		return table.Number
+	}
+	return table.Value
+}
+
+// numbers are a batch's, valid until the next.
+func (c *coder) numbers(b table.Batch) [][]float64 {
+	var all [][]float64
+	for len(c.rooms) < len(c.rows.numbers) {
+		c.rooms = append(c.rooms, nil)
+	}
+	for k, n := range c.rows.numbers {
+		if !n.joined {
+			all = append(all, b.Columns[c.rows.at.numbers[k]].Numbers)
+			continue
+		}
+		ids := b.Columns[c.rows.at.id].Texts
+		c.rooms[k] = slices.Grow(c.rooms[k][:0], len(ids))[:len(ids)]
+		for i, id := range ids {
+			at, ok := c.rows.outcomes.place[id]
+			if c.rooms[k][i] = 0; ok { // a row without one is left out, or refused
+				c.rooms[k][i] = c.rows.outcomes.truth[at]
+			}
+		}
+		all = append(all, c.rooms[k])
+	}
+	return all
+}
+
+// unlabelled is the label of a task without positive rows.
+func (c *coder) unlabelled(b table.Batch) sweep.Coded {
+	n := b.Columns[0].Len()
+	c.none = slices.Grow(c.none[:0], n)[:n]
+	return sweep.Coded{Codes: c.none, To: []uint32{0}}
+}
+
+// truths reads the labels of a file of their own.
+func (r *rows) truths(o *outcomes, column table.Column) error {
+	o.label = make([]uint8, column.Len())
+	if err := finite(r.c.Labels, column); err != nil {
+		return err
+	}
+	o.truth = column.Numbers
+	return nil
+}
+
+// truth are all rows' truths, of rows that are kept, as whole numbers that tell them apart.
+func (r *rows) truth() func(i int) uint64 {
+	all := r.flat().Numbers[r.place(truths)]
+	return func(i int) uint64 { return codeOf(all[i]) }
+}
+
+// codeOf tells a truth from others. −0 is 0.
+func codeOf(truth float64) uint64 { return math.Float64bits(truth + 0) }
+
+// ordered starts the digest of rows without ids.
+func (r *rows) ordered() *orderedDataset {
+	d := newOrderedDataset(int64(r.n), r.combinationTexts())
+	if at := r.place(truths); at >= 0 {
+		d.truth, d.code = at, codeOf
+		d.header = append(d.header, "truths of a "+string(r.t.Kind())+" task\n"...)
+	}
+	return d
+}
+
+// datasetOfIDs is the digest of the rows' ids and labels.
+func (r *rows) datasetOfIDs() evidence.Digest {
+	if r.place(truths) < 0 {
+		cells := r.flat().Cell
+		return datasetOfIDs(r.ids, func(i int) uint8 { return uint8(cells[i] & 1) })
+	}
+	truth := r.truth()
+	lines := make([]string, len(r.ids))
+	for i, id := range r.ids {
+		b := binary.AppendUvarint(make([]byte, 0, len(id)+12), uint64(len(id)))
+		lines[i] = string(binary.LittleEndian.AppendUint64(append(b, id...), truth(i)))
+	}
+	slices.Sort(lines)
+	h := sha256.New()
+	fmt.Fprintf(h, "gatecard %s dataset v1 %d\n", r.t.Kind(), len(lines))
+	for _, l := range lines {
+		h.Write([]byte(l))
+	}
+	return evidence.Digest("sha256:" + hex.EncodeToString(h.Sum(nil)))
+}
+
+// Fits finds what a task needs of the data and has not.
+func (c Config) Fits(t Terms, d *schema.Document) error {
+	var ps schema.Problems
+	tell := func(p schema.Position, code, message string) {
+		ps = append(ps, schema.Problem{Position: p, Code: code, Message: message})
+	}
+	if !slices.Contains(tasks(), t.Kind()) {
+		tell(d.At("task"), "unknown-task", fmt.Sprintf("%q is no task: they are %s", t.Task, strings.Join(taskNames(), ", ")))
+	}
+	if t.is(Regression) {
+		if c.Score == "" {
+			tell(d.At("data"), "missing-key", `the "data" of a regression need a "score" column: the predicted number`)
+		}
+		if c.Prediction != "" {
+			tell(d.At("data", "prediction"), "other-task", `the prediction of a regression is its "score": leave "prediction" out`)
+		}
+	}
+	if c.Lower != "" || c.Upper != "" {
+		if !t.is(Regression) {
+			tell(d.At("data"), "other-task", `"lower" and "upper" are the ends of a regression's prediction intervals`)
+		} else if c.Lower == "" || c.Upper == "" {
+			tell(d.At("data"), "missing-key", `a prediction interval has two ends: "lower" and "upper"`)
+		}
+	}
+	return schema.Join(ps)
+}
+
+func tasks() []Task { return []Task{Binary, Regression} }
+
+func taskNames() []string {
+	var names []string
+	for _, t := range tasks() {
+		names = append(names, string(t))
+	}
+	return names
 }
 
 // place is where a column stands among the numbers; −1: it is not read.
@@ -68,11 +223,22 @@ func (r *rows) place(is role) int {
 func (c *coder) checkNumbers(b table.Batch) {
 	for i, n := range c.rows.numbers {
 		w, at := &c.rows.wrong.numbers[i], c.rows.at.numbers[i]
+		if n.joined {
+			continue
+		}
 		checkScores(b, at, &w.missing, &w.nan, &w.infinite)
 		if n.is == latencies {
 			for k, x := range b.Columns[at].Numbers {
 				if x < 0 {
 					w.negative.add(b.First + int64(k))
+				}
+			}
+		}
+		if n.is == uppers {
+			lower := b.Columns[c.rows.at.numbers[c.rows.place(lowers)]].Numbers
+			for k, x := range b.Columns[at].Numbers {
+				if x < lower[k] {
+					w.crossed.add(b.First + int64(k))
 				}
 			}
 		}
@@ -84,6 +250,9 @@ func (r *rows) judgeNumbers() error {
 	for i, n := range r.numbers {
 		w := &r.wrong.numbers[i]
 		if err := judgeScores(r.file, n.column, int64(r.n), &w.missing, &w.nan, &w.infinite); err != nil {
+			return err
+		}
+		if err := w.crossed.error(table.Error{File: r.file, Column: n.column, Code: "bad-interval", What: "%s have an upper end below the lower one (first: row %s)"}, int64(r.n)); err != nil {
 			return err
 		}
 		if err := w.negative.error(table.Error{File: r.file, Column: n.column, Code: "negative-latency", What: "%s took less than no time (first: row %s)"}, int64(r.n)); err != nil {
@@ -128,43 +297,52 @@ func joinRows(a, b sweep.Rows) sweep.Rows {
 type beside struct {
 	rows    *rows
 	numbers *sweep.Numbers
-	columns []countedColumn
+	parts   []part
 	rooms   [][][]float64
 }
 
-// countedColumn is a column of numbers that is counted: what is found of it goes to a slice's Stats.
-type countedColumn struct {
-	sweep.Number
-	of func(in sweep.Rows, room []float64) []float64 // its numbers; room may be used for them
-	to func(*sweep.Stats, *sweep.Summary)
+// part is something that is counted of columns of numbers, and put into a slice's Stats.
+type part struct {
+	columns  []sweep.Number
+	products [][2]int
+	of       func(in sweep.Rows, rooms [][]float64) // fills in a batch's numbers; a room may be put in place of another
+	to       func(*sweep.Stats, *sweep.NumbersOf)
 }
 
 // beside says what is counted for some metrics.
 func (r *rows) beside(named []Named, dimensions []coded) *beside {
 	b := &beside{rows: r, rooms: make([][][]float64, r.workers)}
-	if at := r.place(latencies); at >= 0 && slices.ContainsFunc(named, func(m Named) bool { return m.Latency }) {
-		c := countedColumn{Number: sweep.Number{Name: r.c.Latency, Quantiles: latencyQuantiles(named)},
-			of: func(in sweep.Rows, _ []float64) []float64 { return in.Numbers[at] },
-			to: func(s *sweep.Stats, sum *sweep.Summary) { s.Latency = sum }}
-		b.columns = append(b.columns, c)
+	if r.t.is(Regression) {
+		b.parts = append(b.parts, r.regression(named))
 	}
-	if len(b.columns) == 0 {
+	if at := r.place(latencies); at >= 0 && slices.ContainsFunc(named, func(m Named) bool { return m.Latency }) {
+		b.parts = append(b.parts, part{columns: []sweep.Number{{Name: r.c.Latency, Quantiles: latencyQuantiles(named)}},
+			of: func(in sweep.Rows, rooms [][]float64) { rooms[0] = in.Numbers[at] },
+			to: func(s *sweep.Stats, n *sweep.NumbersOf) { s.Latency = &n.Columns[0] }})
+	}
+	if len(b.parts) == 0 {
 		return nil
 	}
-	plan := sweep.NumbersPlan{Combinations: len(r.combinations.List())}
+	b.start(dimensions, r.sample)
+	return b
+}
+
+// start makes the plan of all parts.
+func (b *beside) start(dimensions []coded, sample sweep.Rows) {
+	plan := sweep.NumbersPlan{Combinations: len(b.rows.combinations.List())}
 	for _, d := range dimensions {
 		plan.Dimensions, plan.Sizes = append(plan.Dimensions, d.of), append(plan.Sizes, len(d.groups))
 	}
-	samples := make([][]float64, len(b.columns))
-	for k, c := range b.columns {
-		plan.Numbers = append(plan.Numbers, c.Number)
-		samples[k] = c.of(r.sample, nil)
+	for _, p := range b.parts {
+		for _, pair := range p.products {
+			plan.Products = append(plan.Products, [2]int{len(plan.Numbers) + pair[0], len(plan.Numbers) + pair[1]})
+		}
+		plan.Numbers = append(plan.Numbers, p.columns...)
 	}
-	b.numbers = sweep.NewNumbers(plan, samples, r.workers)
 	for i := range b.rooms {
-		b.rooms[i] = make([][]float64, len(b.columns))
+		b.rooms[i] = make([][]float64, len(plan.Numbers))
 	}
-	return b
+	b.numbers = sweep.NewNumbers(plan, b.values(0, sample), len(b.rooms))
 }
 
 // add counts rows.
@@ -175,16 +353,18 @@ func (b *beside) add(worker int, in sweep.Rows) error {
 	return b.numbers.Add(worker, in.Cell, b.values(worker, in))
 }
 
-// values are the columns that are counted.
+// values are the columns that are counted, valid until the next rows.
 func (b *beside) values(worker int, in sweep.Rows) [][]float64 {
-	all := make([][]float64, len(b.columns))
-	for k, c := range b.columns {
-		room := b.rooms[worker][k]
-		if cap(room) < len(in.Cell) {
-			room = make([]float64, len(in.Cell))
-			b.rooms[worker][k] = room
-		}
-		all[k] = c.of(in, room[:len(in.Cell)])
+	rooms, n := b.rooms[worker], len(in.Cell)
+	all := make([][]float64, len(rooms))
+	for k := range rooms {
+		rooms[k] = slices.Grow(rooms[k][:0], n)[:n]
+		all[k] = rooms[k]
+	}
+	at := 0
+	for _, p := range b.parts {
+		p.of(in, all[at:at+len(p.columns)])
+		at += len(p.columns)
 	}
 	return all
 }
@@ -207,8 +387,10 @@ func (b *beside) finish(ctx context.Context, s *swept) error {
 		return err
 	}
 	put := func(to *sweep.Stats, from *sweep.NumbersOf) {
-		for k, c := range b.columns {
-			c.to(to, &from.Columns[k])
+		columns, products := 0, 0
+		for _, p := range b.parts {
+			p.to(to, from.Part(columns, len(p.columns), products, len(p.products)))
+			columns, products = columns+len(p.columns), products+len(p.products)
 		}
 	}
 	put(&s.overall, &overall)
@@ -222,3 +404,25 @@ func (b *beside) finish(ctx context.Context, s *swept) error {
 
 // notNegative is where a number must lie that is neither negative nor infinite.
 var notNegative = [2]float64{0, math.Inf(1)}
+
+// checkTask fills in what a task leaves out, and finds what is of another.
+func (t *Terms) checkTask(d *schema.Document, tell func(p schema.Position, code, message, suggest string)) {
+	if t.is(Binary) {
+		if t.Positive == "" {
+			t.Positive = "1"
+		}
+		if t.Threshold == nil {
+			half := 0.5
+			t.Threshold = &half
+		}
+		return
+	}
+	for _, key := range []struct {
+		name string
+		is   bool
+	}{{"positive", t.Positive != ""}, {"threshold", t.Threshold != nil}, {"prevalence", t.Prevalence != nil}} {
+		if key.is {
+			tell(d.KeyAt(key.name), "other-task", fmt.Sprintf("%q is of a binary task, and this one is %s", key.name, t.Task), "")
+		}
+	}
+}

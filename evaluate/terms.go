@@ -41,17 +41,11 @@ func (d *Dimension) UnmarshalJSON(b []byte) error {
 
 // Check fills in what is left out, and finds what the schema cannot: names twice, crosses of dimensions that are not there, bins out of order.
 func (t *Terms) Check(d *schema.Document) error {
-	if t.Positive == "" {
-		t.Positive = "1"
-	}
-	if t.Threshold == nil {
-		half := 0.5
-		t.Threshold = &half
-	}
 	var ps schema.Problems
 	tell := func(p schema.Position, code, message, suggest string) {
 		ps = append(ps, schema.Problem{Position: p, Code: code, Message: message, Suggest: suggest})
 	}
+	t.checkTask(d, tell)
 	if t.Label == "" {
 		tell(d.At("label"), "missing-key", `"label" is needed: the column with the outcome`, "")
 	}

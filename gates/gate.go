@@ -155,7 +155,7 @@ func (g *Gate) check(p Policy, d *schema.Document) error {
 	if g.OnSmall == "" {
 		g.OnSmall = "refuse"
 	}
-	return schema.Join(g.Rule.check(p.Terms, *g, d), checkBound(*g, d))
+	return schema.Join(g.Rule.check(p.Terms, *g, d), checkBound(*g, d), checkTask(g.Rule, p.Terms, d))
 }
 
 // slug makes an id of a rule's words.

@@ -186,3 +186,13 @@ func problems(ps schema.Problems) error {
 	}
 	return ps
 }
+
+// checkTask refuses a metric that models of another task have.
+func checkTask(r Rule, t evaluate.Terms, d *schema.Document) error {
+	for _, name := range r.Needs().Metrics {
+		if m, err := evaluate.Lookup(name); err == nil && !m.Of(t.Kind()) {
+			return schema.Problems{{Position: d.At("metric"), Code: "other-task", Message: fmt.Sprintf("%q is no metric of a %s task", m.Key, t.Kind())}}
+		}
+	}
+	return nil
+}

@@ -48,7 +48,7 @@ func (r *versusRule) check(t evaluate.Terms, _ Gate, d *schema.Document) error {
 		switch {
 		case m.Better == evaluate.Neither:
 			err = schema.Problems{{Position: d.At("metric"), Code: "no-better", Message: fmt.Sprintf("%q is neither better high nor low, so it cannot drop", m.Key)}}
-		case m.Versus == nil || strings.Contains(m.Key, "@"):
+		case m.Versus == nil || !m.AtThreshold():
 			err = schema.Problems{{Position: d.At("metric"), Code: "no-interval", Message: fmt.Sprintf("no interval was shown to hold for a difference of %q", m.Key)}}
 		}
 	}

@@ -60,7 +60,7 @@ func Load(file string) (Config, error) {
 		return c, readable(err)
 	}
 	c.doc = d
-	errs := []error{c.Data.Check(d), c.Policy.Check(d), c.check(d), c.Notify.Check(d.Sub("notify"))}
+	errs := []error{c.Data.Check(d), c.Policy.Check(d), c.Data.Fits(c.Policy.Terms, d), c.check(d), c.Notify.Check(d.Sub("notify"))}
 	if c.Card != "" {
 		_, words, err := read(c.path(c.Card), "card", &c.Words)
 		var ps schema.Problems

@@ -28,10 +28,13 @@ type Number struct {
 // Summary are one column's numbers in one slice.
 type Summary struct {
 	N      int64
-	Mean   Loss      // exact sums, rounded once
+	Mean   Loss // exact sums, rounded once
+	Sum    float64
+	Square float64   // the sum of squares
 	Ranks  []int64   // of those order statistics that the quantiles and their limits need, rising, from 1 for the smallest
 	Values []float64 // of these ranks
 
+	exact     spread
 	quantiles []float64 // the plan's
 	near      [][]int64 // the ranks that limits of each need
 }
@@ -301,7 +304,8 @@ func (n *Numbers) addUp(of []uint32, sums []Summary) {
 		}
 	}
 	for i := range sums {
-		sums[i].Mean = spreads[i].loss(sums[i].N)
+		sums[i].exact, sums[i].Mean = spreads[i], spreads[i].loss(sums[i].N)
+		sums[i].Sum, sums[i].Square = spreads[i].one.float(), spreads[i].two.float()
 	}
 }
 
@@ -436,7 +440,7 @@ func (n *Numbers) collected(k int) (keys []uint64, from []int) {
 	return keys, from
 }
 
-// Close ends the count: the summaries of overall's columns, and of each dimension's slices'. products are those of the plan, in the same order.
+// Close ends the count: overall's columns, and those of each dimension's slices.
 func (n *Numbers) Close() (overall NumbersOf, slices [][]NumbersOf, err error) {
 	dimensions, sizes := n.dimensions()
 	width := len(n.plan.Numbers)
@@ -464,8 +468,9 @@ func (n *Numbers) Close() (overall NumbersOf, slices [][]NumbersOf, err error) {
 		}
 		for s := range all[d] {
 			all[d][s].Columns = n.sums[d][s*width:][:width:width]
+			all[d][s].exact = products[s*len(n.plan.Products):][:len(n.plan.Products)]
 			for k := range n.plan.Products {
-				all[d][s].Products = append(all[d][s].Products, products[s*len(n.plan.Products)+k].float())
+				all[d][s].Products = append(all[d][s].Products, all[d][s].exact[k].float())
 			}
 		}
 	}
@@ -476,6 +481,13 @@ func (n *Numbers) Close() (overall NumbersOf, slices [][]NumbersOf, err error) {
 type NumbersOf struct {
 	Columns  []Summary
 	Products []float64
+
+	exact []total
+}
+
+// Part are some of the columns and products, as if they were all.
+func (n *NumbersOf) Part(column, columns, product, products int) *NumbersOf {
+	return &NumbersOf{Columns: n.Columns[column:][:columns], Products: n.Products[product:][:products], exact: n.exact[product:][:products]}
 }
 
 // pick fills in a slice's order statistics.

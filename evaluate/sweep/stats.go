@@ -23,7 +23,8 @@ type Stats struct {
 	Bands            []Band   // that have rows, ascending
 	Eps              float64  // the plan's
 
-	Latency *Summary // of the column of latencies; nil: there is none
+	Latency    *Summary    // of the column of latencies; nil: there is none
+	Regression *Regression // nil: the task is another
 }
 
 // Loss is a mean of rows' losses: exact sums, rounded once. NaN without rows.

@@ -194,3 +194,9 @@ func root(a, b *big.Int, k int) float64 {
 	f, _ := q.SetMantExp(q.Sqrt(q), -k).Float64()
 	return f
 }
+
+// rat is the total as a fraction.
+func (t *total) rat() *big.Rat {
+	k := t.scale()
+	return new(big.Rat).SetFrac(t.big(k), new(big.Int).Lsh(big.NewInt(1), uint(k)))
+}
