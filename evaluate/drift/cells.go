@@ -90,7 +90,7 @@ func (c *cells) add(xs []float64) {
 		at := &c.slots[hash(n)]
 		if at.number != n || at.page == nil {
 			if at = c.find(n); at == nil { // no room: cells were made wider
-				c.put(k, 1, 0, 0)
+				c.put(k, 1, 0)
 				shift = c.shift
 				inside = int64(1)<<(shift&63) - 1
 				continue
@@ -120,7 +120,7 @@ func (c *cells) begin() {
 	slices.Sort(keys)
 	c.widen(keys)
 	for _, k := range keys {
-		c.put(k, 1, 0, 0)
+		c.put(k, 1, 0)
 	}
 }
 
@@ -157,7 +157,7 @@ func (c *cells) find(n int64) *slot {
 		}
 		slices.Sort(keys)
 		c.widen(keys)
-		c.rebuild(all, from)
+		c.rebuild(all)
 		return nil
 	}
 	c.used++
@@ -165,15 +165,15 @@ func (c *cells) find(n int64) *slot {
 	return &c.slots[h]
 }
 
-func (c *cells) rebuild(all []counted, shift uint) {
+func (c *cells) rebuild(all []counted) {
 	c.slots, c.used = [slots]slot{}, 0
 	for _, x := range all {
-		c.put(x.from, x.rows, x.places, shift)
+		c.put(x.from, x.rows, x.places)
 	}
 }
 
-// put counts rows of a cell that begins at a key and is 2^shift wide, no wider than c's own.
-func (c *cells) put(from, rows, places int64, shift uint) {
+// put counts rows of a cell that begins at a key and is no wider than c's own.
+func (c *cells) put(from, rows, places int64) {
 	var at *slot
 	for at == nil { // again where cells were made wider
 		at = c.find(from >> (c.shift + pageBits))
@@ -199,12 +199,12 @@ func (c *cells) merge(d *cells) {
 		c.begin()
 	}
 	if c.shift < d.shift {
-		all, from := c.list(), c.shift
+		all := c.list()
 		c.shift = d.shift
-		c.rebuild(all, from)
+		c.rebuild(all)
 	}
 	for _, x := range d.list() {
-		c.put(x.from, x.rows, x.places, d.shift)
+		c.put(x.from, x.rows, x.places)
 	}
 }
 
