@@ -1,12 +1,14 @@
 package evaluate
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gatecard/gatecard/evaluate/sweep"
@@ -52,19 +54,31 @@ type openBlock struct {
 // blockRows is how many rows are hashed together.
 const blockRows = 1 << 16
 
-// newOrderedDataset begins with the texts that each combination of groups stands for.
-func newOrderedDataset(n int64, texts [][]string) *orderedDataset {
-	d := &orderedDataset{n: n, truth: -1, open: map[int64]*openBlock{}, canonical: make([]uint32, 2*len(texts)), blocks: make([][sha256.Size]byte, (n+blockRows-1)/blockRows)}
+// newOrderedDataset begins with the combinations of groups: for each grouping the texts of its codes, and the codes of each combination.
+func newOrderedDataset(n int64, texts [][]string, combinations [][]uint32) *orderedDataset {
+	d := &orderedDataset{n: n, truth: -1, open: map[int64]*openBlock{}, canonical: make([]uint32, 2*len(combinations)), blocks: make([][sha256.Size]byte, (n+blockRows-1)/blockRows)}
 	if d.width = 2; len(d.canonical) > math.MaxUint16 {
 		d.width = 4
 	}
-	order := make([]int, len(texts))
-	for i := range order {
-		order[i] = i
+	// codes were given as rows came: their texts' order is the same whoever came first
+	rank := make([][]uint32, len(texts))
+	for k, of := range texts {
+		rank[k] = make([]uint32, len(of))
+		for i, code := range sorted(len(of), func(a, b int) int { return strings.Compare(of[a], of[b]) }) {
+			rank[k][code] = uint32(i)
+		}
 	}
-	slices.SortFunc(order, func(a, b int) int { return slices.Compare(texts[a], texts[b]) })
+	order := sorted(len(combinations), func(a, b int) int {
+		for k := range rank {
+			if c := cmp.Compare(rank[k][combinations[a][k]], rank[k][combinations[b][k]]); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
 	for number, i := range order {
-		for _, t := range texts[i] {
+		for k, code := range combinations[i] {
+			t := texts[k][code]
 			d.header = append(binary.AppendUvarint(d.header, uint64(len(t))), t...)
 		}
 		for label := range 2 {
@@ -72,6 +86,16 @@ func newOrderedDataset(n int64, texts [][]string) *orderedDataset {
 		}
 	}
 	return d
+}
+
+// sorted gives the numbers below n in an order.
+func sorted(n int, order func(a, b int) int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	slices.SortFunc(all, order)
+	return all
 }
 
 // add takes rows, of which first is the number of the first, from 0.

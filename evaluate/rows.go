@@ -40,6 +40,7 @@ type rows struct {
 	scored       bool
 	scoreType    table.Type
 	scout        sweep.Scout
+	coded        []*coder // of each goroutine
 
 	blocks      []block // by first row, where there was room
 	kept        bool
@@ -300,7 +301,8 @@ func (c *coder) matched(in sweep.Rows) sweep.Rows {
 
 // first reads the rows for the first time.
 func (r *rows) first(ctx context.Context) error {
-	coders := r.coders()
+	r.coded = r.coders()
+	coders := r.coded
 	r.kept = true
 	var full sync.Once
 	room := r.room()
@@ -547,7 +549,7 @@ func (b *block) cells(room []uint32) []uint32 {
 func (r *rows) each(ctx context.Context, do func(worker int, first int64, in sweep.Rows) error) error {
 	r.done.Store(0)
 	if !r.kept {
-		coders := r.coders()
+		coders := r.coded // which know the combinations already
 		return r.from.Each(ctx, r.want, r.workers, func(worker int, b table.Batch) error {
 			in := coders[worker].code(b)
 			in.Rivals = nil

@@ -203,15 +203,13 @@ func (r *rows) sweep(ctx context.Context, named []Named, dimensions []coded) (*s
 	return s, nil
 }
 
-// combinationTexts are what each combination of groups stands for.
-func (r *rows) combinationTexts() [][]string {
-	var all [][]string
-	for _, codes := range r.combinations.List() {
-		var texts []string
-		for k, code := range codes {
-			texts = append(texts, r.groupings[k].text(code))
+// groupTexts are what the codes of each grouping stand for.
+func (r *rows) groupTexts() [][]string {
+	all := make([][]string, len(r.groupings))
+	for k, g := range r.groupings {
+		for code := range g.codes() {
+			all[k] = append(all[k], g.text(uint32(code)))
 		}
-		all = append(all, texts)
 	}
 	return all
 }

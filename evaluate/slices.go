@@ -61,6 +61,14 @@ func (g grouping) bin(x float64) uint32 {
 	return 1 + uint32(sort.Search(len(g.Bins), func(k int) bool { return g.Bins[k] > x }))
 }
 
+// codes is how many codes there are.
+func (g grouping) codes() int {
+	if g.values == nil {
+		return len(g.Bins) + 2
+	}
+	return len(g.values.texts)
+}
+
 // text is what a code says.
 func (g grouping) text(code uint32) string {
 	switch {

@@ -148,7 +148,7 @@ func codeOf(truth float64) uint64 { return math.Float64bits(truth + 0) }
 
 // ordered starts the digest of rows without ids.
 func (r *rows) ordered() *orderedDataset {
-	d := newOrderedDataset(int64(r.n), r.combinationTexts())
+	d := newOrderedDataset(int64(r.n), r.groupTexts(), r.combinations.List())
 	if at := r.place(truths); at >= 0 {
 		d.truth, d.code = at, codeOf
 		d.header = append(d.header, "truths of a "+string(r.t.Kind())+" task\n"...)

@@ -24,7 +24,8 @@ func (c *Combinations) List() [][]uint32 {
 func (c *Combinations) place(codes []uint32) uint32 {
 	c.lock.Lock()
 	defer c.lock.Unlock()
-	key := make([]byte, 0, 64)
+	var room [64]byte
+	key := room[:0]
 	for _, code := range codes {
 		key = binary.AppendUvarint(key, uint64(code))
 	}
@@ -52,18 +53,19 @@ type Coded struct{ Codes, To []uint32 }
 
 // level says which state follows a state of the columns before by this column's code.
 type level struct {
-	width  uint32   // codes that a row of the table has room for
-	next   []uint32 // [state·width + code]: the next state + 1, 0 where none was met; nil where sparse is used
-	sparse map[uint64]uint32
-	states int
-	codes  [][]uint32 // of each next state
+	width  uint32            // codes that a row of the table has room for
+	next   []uint32          // [state·width + code]: the next state + 1, 0 where none was met
+	sparse map[uint64]uint32 // in its place, where that would be too large
+	states uint32            // of the columns before, met here
+	from   []uint32          // of each next state: the state before
+	code   []uint32          // and its code
 }
 
 // Combiner starts one.
 func (c *Combinations) Combiner() *Combiner { return &Combiner{all: c} }
 
 // maxTable is the most entries of a level's table: beyond, a map takes its place.
-const maxTable = 1 << 22
+const maxTable = 1 << 23
 
 // Cells gives each row its cell, 2·combination + label: for each column the code of each row, and labels, which mean 0 or 1. It appends to cell. Columns are
 // the same ones in each call, and there may be none.
@@ -76,25 +78,13 @@ func (k *Combiner) Cells(cell []uint32, label Coded, columns []Coded) []uint32 {
 		k.levels = append(k.levels, level{width: 8})
 	}
 	for d, column := range columns {
-		before := func(s uint32) []uint32 {
-			if d == 0 {
-				return nil
-			}
-			return k.levels[d-1].codes[s]
-		}
 		if column.To == nil {
-			k.levels[d].walk(state, column.Codes, before)
+			k.levels[d].walk(state, column.Codes)
 		} else {
-			k.levels[d].walkTo(state, column, before)
+			k.levels[d].walkTo(state, column)
 		}
 	}
-	last := [][]uint32{nil}
-	if len(columns) > 0 {
-		last = k.levels[len(columns)-1].codes
-	}
-	for i := len(k.cells); i < len(last); i++ {
-		k.cells = append(k.cells, 2*k.all.place(last[i]))
-	}
+	k.place(len(columns))
 	cells := k.cells
 	if label.To == nil {
 		for i, y := range label.Codes {
@@ -109,8 +99,25 @@ func (k *Combiner) Cells(cell []uint32, label Coded, columns []Coded) []uint32 {
 	return cell
 }
 
-// walk takes each row's state on by its code. before gives the codes of a state.
-func (l *level) walk(state, codes []uint32, before func(uint32) []uint32) {
+// place finds the combinations of states of the last level that are new.
+func (k *Combiner) place(columns int) {
+	states := 1
+	if columns > 0 {
+		states = len(k.levels[columns-1].from)
+	}
+	codes := make([]uint32, columns)
+	for i := len(k.cells); i < states; i++ {
+		at := uint32(i)
+		for d := columns - 1; d >= 0; d-- {
+			codes[d] = k.levels[d].code[at]
+			at = k.levels[d].from[at]
+		}
+		k.cells = append(k.cells, 2*k.all.place(codes))
+	}
+}
+
+// walk takes each row's state on by its code.
+func (l *level) walk(state, codes []uint32) {
 	next, width := l.next, l.width
 	for i, c := range codes {
 		s := state[i]
@@ -120,13 +127,13 @@ func (l *level) walk(state, codes []uint32, before func(uint32) []uint32) {
 				continue
 			}
 		}
-		state[i] = l.meet(s, c, before)
+		state[i] = l.meet(s, c)
 		next, width = l.next, l.width
 	}
 }
 
 // walkTo is walk by what the codes mean.
-func (l *level) walkTo(state []uint32, column Coded, before func(uint32) []uint32) {
+func (l *level) walkTo(state []uint32, column Coded) {
 	next, width, to := l.next, l.width, column.To
 	for i, c := range column.Codes {
 		c, s := to[c], state[i]
@@ -136,46 +143,41 @@ func (l *level) walkTo(state []uint32, column Coded, before func(uint32) []uint3
 				continue
 			}
 		}
-		state[i] = l.meet(s, c, before)
+		state[i] = l.meet(s, c)
 		next, width = l.next, l.width
 	}
 }
 
 // meet finds or makes the state after s by code c.
-func (l *level) meet(s, c uint32, before func(uint32) []uint32) uint32 {
+func (l *level) meet(s, c uint32) uint32 {
 	key := uint64(s)<<32 | uint64(c)
 	if n, ok := l.sparse[key]; ok {
 		return n
 	}
-	n := uint32(len(l.codes))
-	l.codes = append(l.codes, append(slices.Clone(before(s)), c))
-	if l.sparse == nil {
-		l.sparse = map[uint64]uint32{}
-	}
-	l.sparse[key] = n
-	l.tabulate(s, c)
-	return n
-}
-
-// tabulate makes the table hold all that the map holds, where it is not too large.
-func (l *level) tabulate(s, c uint32) {
-	l.states = max(l.states, int(s)+1)
-	width := l.width
-	for c >= width && width < 1<<31 {
+	n := uint32(len(l.from))
+	l.from, l.code = append(l.from, s), append(l.code, c)
+	l.states = max(l.states, s+1)
+	width := uint64(l.width)
+	for uint64(c) >= width {
 		width *= 2
 	}
-	size := uint64(l.states) * uint64(width)
-	if size > maxTable {
-		l.next, l.width = nil, width
-		return
-	}
-	if width != l.width || size > uint64(len(l.next)) {
-		l.width = width
-		l.next = make([]uint32, min(2*size, maxTable))
-		for key, n := range l.sparse {
-			l.next[key>>32*uint64(width)+key&(1<<32-1)] = n + 1
+	size := uint64(l.states) * width
+	switch {
+	case l.sparse != nil:
+		l.sparse[key] = n
+	case size > maxTable:
+		l.next, l.sparse = nil, make(map[uint64]uint32, 2*len(l.from))
+		for i, s := range l.from {
+			l.sparse[uint64(s)<<32|uint64(l.code[i])] = uint32(i)
 		}
-		return
+	case width != uint64(l.width) || size > uint64(len(l.next)):
+		l.width = uint32(width)
+		l.next = make([]uint32, min(2*size, maxTable))
+		for i, s := range l.from {
+			l.next[uint64(s)*width+uint64(l.code[i])] = uint32(i) + 1
+		}
+	default:
+		l.next[uint64(s)*width+uint64(c)] = n + 1
 	}
-	l.next[uint64(s)*uint64(width)+uint64(c)] = l.sparse[uint64(s)<<32|uint64(c)] + 1
+	return n
 }
