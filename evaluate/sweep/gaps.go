@@ -162,20 +162,17 @@ func (c *gapCounts) add(gap, combination []uint32) {
 	for i, at := range gap {
 		place, s := at>>1, c.of[combination[i]]
 		block := s*c.blocks + place>>c.shift
-		j, end := c.start[block], c.end(s)
-		for j < end && c.at[j] < place {
-			j++
+		j, next := c.start[block], c.start[block+1] // the slot's rows in this block, most often none
+		to := 2*j + s                               // the slot's first count is 2·(distinct scores of the slots before) + (slots before)
+		for ; j < next && c.at[j] < place; j++ {
+			to += 2
 		}
-		to := 2*j + s // the slice's first count is 2·(distinct scores of the slices before) + (slices before)
-		if at&1 == 1 && j < end && c.at[j] == place {
+		if j < next && at&1 == 1 && c.at[j] == place {
 			to++
 		}
 		c.counts[to]++
 	}
 }
-
-// end is behind a slice's own places.
-func (c *gapCounts) end(s uint32) uint32 { return c.start[(s+1)*c.blocks] }
 
 func (g *gaps) merge(u *gaps) error {
 	if g.rare != u.rare && !g.rare.equal(u.rare) {
