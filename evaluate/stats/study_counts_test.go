@@ -93,7 +93,7 @@ func countStudies() []study {
 		scale := strings.ToLower(name)
 		all = append(all,
 			study{figure: name, method: mover, paper: "6", bound: boundRest, settings: confused(func(p rated) float64 { return p.figure(scale) }, Counts.support, named[name])},
-			study{figure: name + ", fewer than 30 rows of a kind (not judged by default)", method: mover, paper: "6", bound: .07, settings: tiny(func(p rated) float64 { return p.figure(scale) }, named[name])},
+			study{figure: name + ", fewer than 30 rows of a kind (not judged by default)", method: mover, paper: "6", bound: .08, settings: tiny(func(p rated) float64 { return p.figure(scale) }, named[name])},
 			study{figure: name + ", difference of groups", method: "MOVER on both", paper: "6", bound: boundRest,
 				settings: groupPairs(func(p, q rated) float64 { return p.figure(scale) - q.figure(scale) }, func(x, y Counts) Basis { return Difference(named[name](x), named[name](y)) })},
 			study{figure: name + ", ratio of groups", method: "MOVER on both", paper: "7", bound: boundRest,
@@ -176,8 +176,11 @@ func reweightedStudies() []study {
 	for _, f := range figures {
 		at, by := study{figure: f.name + ", prevalence stated", method: "MOVER on recall and FPR", paper: "6", bound: boundCounts},
 			study{figure: f.name + ", weights by class", method: "MOVER on recall, FPR and prevalence", paper: "6", bound: boundCounts}
-		if f.name == "precision" || f.name == "NPV" {
+		switch f.name {
+		case "precision", "NPV":
 			by.method, by.paper = "Clopper-Pearson, odds shifted", "2"
+		case "F1", "Jaccard", "MCC", "kappa": // no proportions, nor sums of them
+			at.bound, by.bound = boundRest, boundRest
 		}
 		for _, rate := range rates {
 			for _, n := range sizes {
