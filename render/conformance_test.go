@@ -411,7 +411,7 @@ func TestPrintedGolden(t *testing.T) {
 func TestAbsentPartsAreAbsent(t *testing.T) {
 	with, without := text(t, htmlPage.Write, worse(t)), text(t, htmlPage.Write, undecided(t))
 	for part, mark := range map[string]string{"comparison": "Against the champion", "drift": ">Drift<", "evidence": "gatecard verify", "version": "Version and lineage",
-		"ROC": "ROC curve", "ethics": ">Ethical considerations<", "use": "What it is for"} {
+		"ROC": "ROC curve", "calibration": ">Calibration<", "thresholds": ">At other thresholds<", "disparities": "How far groups lie apart", "ethics": ">Ethical considerations<", "use": "What it is for"} {
 		if !strings.Contains(with, mark) {
 			t.Errorf("the %s is missing from a page that has one", part)
 		}

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"html/template"
 	"path"
 	"strconv"
 	"strings"
@@ -25,7 +24,7 @@ type cardPage struct {
 	Words               *cards.Words
 	Groups              *groupBlock
 	Overall             []figureRow
-	ROC                 template.HTML
+	Charts              []chartBlock
 	Comparisons         []comparisonBlock
 	Drift               []figureRow
 	Typed               []typedRow
@@ -86,7 +85,7 @@ func newPage(v View) cardPage {
 	if e != nil {
 		p.Groups = groups(v, e)
 		p.Overall = overall(e)
-		p.ROC = roc(e)
+		p.Charts = charts(e)
 		p.Comparisons = comparisons(v, e)
 		p.Drift = drift(e)
 		p.Inputs, p.Dataset = e.Inputs, e.Dataset

@@ -18,6 +18,7 @@ type groupBlock struct {
 	Metrics []metricBlock
 	All     []matrix
 	Heads   []string
+	Parity  []parityBlock
 }
 
 // metricBlock is a metric along all dimensions. Its intervals are for reading: they decide nothing.
@@ -110,6 +111,7 @@ func groups(v View, e *evaluate.Evaluation) *groupBlock {
 	for _, m := range metrics {
 		b.Metrics = append(b.Metrics, newMetric(e, m, along, bounds[m], under[m]))
 	}
+	b.Parity = parity(e)
 	all := metricNames(e.Overall())
 	for _, m := range all {
 		b.Heads = append(b.Heads, cards.Title(m))
@@ -279,27 +281,4 @@ func overall(e *evaluate.Evaluation) []figureRow {
 		rows = append(rows, newFigure(m, e.Overall().Metrics[m]))
 	}
 	return rows
-}
-
-func roc(e *evaluate.Evaluation) template.HTML {
-	for _, c := range e.Curves {
-		if c.Name != "roc" || len(c.Groups) > 0 {
-			continue
-		}
-		x := chart.Curve{Points: c.Points, Title: "ROC curve", About: "recall against the false positive rate at every threshold"}
-		o := e.Overall()
-		if f, ok := o.Metrics["roc_auc"]; ok && f.Value != nil {
-			x.Title += "; area " + evaluate.Number(*f.Value)
-		}
-		if n := o.Counts; n != nil && n.TP+n.FN > 0 && n.FP+n.TN > 0 {
-			at := [2]float64{float64(n.FP) / float64(n.FP+n.TN), float64(n.TP) / float64(n.TP+n.FN)}
-			x.At, x.AtLabel = &at, "at the threshold"
-			if t := e.Terms.Threshold; t != nil {
-				x.AtLabel = "threshold " + strconv.FormatFloat(*t, 'g', -1, 64)
-			}
-			x.About += "; at the threshold a false positive rate of " + evaluate.Number(at[0]) + " and a recall of " + evaluate.Number(at[1])
-		}
-		return svg(chart.ROC(x))
-	}
-	return ""
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -23,7 +24,7 @@ import (
 )
 
 // The views that every format is tested with. Counts and AUCs are those of fixtures/census for 2016 (testdata/census.csv, made with pandas from
-// predictions-2016-v*.parquet); reports, digests and keys are made up here.
+// predictions-2016-v*.parquet), calibration, thresholds and disparities those of an evaluation of them (testdata/curves.json); reports, digests and keys are made up here.
 
 func ptr[T any](v T) *T { return &v }
 
@@ -136,7 +137,19 @@ func census(t testing.TB, version string) *evaluate.Evaluation {
 	}
 	e.Drift = []evaluate.Shift{{Column: "score", Distance: "psi", Baseline: "predictions-2015-v" + version + ".parquet", Figure: figure(0.0009, 69126,
 		stats.Basis{Method: "psi", Estimate: 0.0008, SE: 0.00015})}}
-	e.Curves = []evaluate.Curve{{Name: "roc", Groups: evaluate.Groups{}, Points: points(t, version)}}
+	var more map[string]struct {
+		Curves   []evaluate.Curve
+		Fairness []evaluate.Disparity
+	}
+	b, err := os.ReadFile("testdata/curves.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &more); err != nil {
+		t.Fatal(err)
+	}
+	e.Curves = append([]evaluate.Curve{{Name: "roc", Groups: evaluate.Groups{}, Points: points(t, version)}}, more[version].Curves...)
+	e.Fairness = more[version].Fairness
 	return e
 }
 

@@ -184,6 +184,7 @@ func (b *body) analyses(c *cards.Card) {
 			b.text.WriteString("\n")
 			b.table(byGroup(e, d))
 		}
+		b.apart(e)
 	}
 	if len(typed) > 0 {
 		b.text.WriteString("\n**Figures as typed.** A person wrote these; nothing computed them.\n\n")
@@ -199,6 +200,27 @@ func (b *body) analyses(c *cards.Card) {
 			rows = append(rows, []string{name, cards.Typing(t.Value) + " as typed", computed})
 		}
 		b.table([]string{"metric", "as typed", "computed"}, rows)
+	}
+}
+
+// apart tells how far groups lie apart, a row a dimension.
+func (b *body) apart(e *evaluate.Evaluation) {
+	heads := []string{"how far groups lie apart"}
+	for _, p := range cards.Parities() {
+		heads = append(heads, p.Short)
+	}
+	var rows [][]string
+	for _, dimension := range cards.DimensionsApart(e) {
+		row := []string{strings.ReplaceAll(dimension, " * ", " × ")}
+		for _, p := range cards.Parities() {
+			d, _ := e.Disparity(p.Name, dimension)
+			row = append(row, figure(evaluate.Figure{Value: d.Value, Interval: d.Interval}))
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) > 0 {
+		b.text.WriteString("\n" + cards.ParityWords + "\n\n")
+		b.table(heads, rows)
 	}
 }
 

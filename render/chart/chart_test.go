@@ -133,3 +133,76 @@ func TestROC(t *testing.T) {
 		}
 	}
 }
+
+func TestCalibration(t *testing.T) {
+	if s := (chart.Calibration{}).Draw(); s != "" {
+		t.Errorf("nothing is drawn as %s", s)
+	}
+	c := chart.Calibration{Title: "a < b", Bins: []chart.Bin{{0.25, 0.5, 0.4, 0.6}, {0.75, 0.75, 0.7, 0.8}}}
+	for i := range 8 {
+		c.Bars = append(c.Bars, chart.Bar{From: float64(i) / 8, To: float64(i+1) / 8, Negatives: float64(8 - i), Positive: float64(i)})
+	}
+	s := c.Draw()
+	wellFormed(t, s)
+	// the square is 200 wide from 34, and ends 208 below the top; bars stand below it, 44 high at most
+	for _, want := range []string{"<title>a &lt; b</title>", `cx="84" cy="108"`, `x1="84" x2="84" y1="128" y2="88"`, `cx="184" cy="58"`,
+		`class="bar" x="34.5" y="214" width="24" height="44"`, `class="bar full" x="209.5" y="219.5" width="24" height="38.5"`} {
+		if !strings.Contains(s, want) {
+			t.Errorf("%q is not in %s", want, s)
+		}
+	}
+	// where all scores are small, so is the square's share of [0, 1]: bars beyond it are none
+	c.Bins = []chart.Bin{{0.01, 0.02, 0.015, 0.03}}
+	if s = c.Draw(); strings.Contains(s, "bar") || !strings.Contains(s, ">0.03<") {
+		t.Errorf("small scores are drawn as %s", s)
+	}
+}
+
+func TestThresholds(t *testing.T) {
+	if s := (chart.Thresholds{Points: [][]float64{{0, 1, 1, 1}}}).Draw(); s != "" {
+		t.Errorf("a point is drawn as lines: %s", s)
+	}
+	half := 0.5
+	s := chart.Thresholds{Title: "t", Points: [][]float64{{0, 0.5, 1, 1}, {1, 1, 0, 0}}, Lines: []string{"precision", "a&b", "selected"}, At: &half}.Draw()
+	wellFormed(t, s)
+	for _, want := range []string{`<path class="curve" d="M34 108L234 8"/>`, `<path class="curve dashed" d="M34 8L234 208"/>`, `<path class="curve dotted"`, "a&amp;b",
+		`<line class="bound" x1="134" x2="134" y1="208" y2="8"/>`} {
+		if !strings.Contains(s, want) {
+			t.Errorf("%q is not in %s", want, s)
+		}
+	}
+	beyond := 7.0
+	if s := (chart.Thresholds{Points: [][]float64{{0, 1}, {1, 0}}, Lines: []string{"x"}, At: &beyond}).Draw(); strings.Contains(s, "bound") {
+		t.Errorf("a threshold beyond the axis is drawn: %s", s)
+	}
+}
+
+// TestCurvesOfAnything: whatever the numbers, the drawing is XML without a number that is none.
+func TestCurvesOfAnything(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		value := rapid.OneOf(rapid.Float64Range(0, 1), rapid.Float64Range(-1e6, 1e6))
+		points := func(columns int) (list [][]float64) {
+			for range rapid.IntRange(0, 6).Draw(t, "points") {
+				list = append(list, rapid.SliceOfN(value, columns, columns).Draw(t, "point"))
+			}
+			return list
+		}
+		var c chart.Calibration
+		for _, p := range points(4) {
+			c.Bins = append(c.Bins, chart.Bin{Score: p[0], Share: p[1], Low: p[2], High: p[3]})
+		}
+		for _, p := range points(4) {
+			c.Bars = append(c.Bars, chart.Bar{From: p[0], To: p[1], Negatives: math.Abs(p[2]), Positive: math.Abs(p[3])})
+		}
+		at := value.Draw(t, "threshold")
+		for _, s := range []string{c.Draw(), chart.ROC(chart.Curve{Points: points(2)}), chart.Thresholds{Points: points(4), Lines: []string{"a", "b", "c"}, At: &at}.Draw()} {
+			for _, e := range wellFormed(t, "<x>"+s+"</x>") {
+				for _, a := range e.Attr {
+					if a.Name.Local == "id" || strings.Contains(a.Value, "NaN") || strings.Contains(a.Value, "Inf") || (a.Name.Local == "width" || a.Name.Local == "height") && strings.HasPrefix(a.Value, "-") {
+						t.Fatalf("%s has %s=%s", e.Name.Local, a.Name.Local, a.Value)
+					}
+				}
+			}
+		}
+	})
+}
