@@ -93,6 +93,9 @@ func read(ctx context.Context, c Config, t Terms, o others) (*rows, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(sources) == 1 {
+		r.file = sources[0].Name
+	}
 	if r.from, err = table.OpenAll(ctx, sources); err != nil {
 		return nil, err
 	}

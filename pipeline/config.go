@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -39,6 +40,7 @@ type Config struct {
 	file  string      // where it was read from
 	words []byte      // the file at Card as it is written
 	doc   *schema.Document
+	input *table.Source // standard input
 }
 
 // Origin is `lineage:`: where a version's data and training run are named. A value is a text, "env:NAME", or (of data) a file, whose digest
@@ -76,6 +78,7 @@ func Load(file string) (Config, error) {
 	if c.Registry == "" {
 		c.Registry = DefaultRegistry
 	}
+	c.input = new(table.Source)
 	c.Data.Open = func(path string) ([]table.Source, error) { return c.sources(path) }
 	return c, schema.Join(errs...)
 }
@@ -138,8 +141,20 @@ func (c Config) source(path string) table.Source {
 	return s
 }
 
+// standardInput stands for it where a path of rows is asked for.
+const standardInput = "-"
+
+// SetInput makes "-" in place of a path the rows that r gives. They are read once.
+func (c *Config) SetInput(r io.Reader) { *c.input = table.FromReader("standard input", r) }
+
 // sources opens the files of rows that a path means; errors name them as the configuration would write them.
 func (c Config) sources(path string) ([]table.Source, error) {
+	if path == standardInput {
+		if c.input.Open == nil {
+			return nil, usage("usage", "there is no standard input to read rows from")
+		}
+		return []table.Source{*c.input}, nil
+	}
 	all, err := table.FromPath(c.path(path))
 	if err != nil {
 		return nil, err
@@ -158,6 +173,10 @@ func (c Config) sources(path string) ([]table.Source, error) {
 
 // SetData makes the rows those of a file that a flag names, relative to the working directory.
 func (c *Config) SetData(path string) error {
+	if path == standardInput {
+		c.Data.Path = path
+		return nil
+	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return err

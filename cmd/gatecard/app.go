@@ -101,6 +101,7 @@ func (a *app) load() (pipeline.Config, error) {
 	if err != nil {
 		return c, err
 	}
+	c.SetInput(os.Stdin)
 	if c.Data.Workers = a.workers; a.workers < 0 {
 		return c, misuse("--workers is a number of processors, not %d", a.workers)
 	}

@@ -39,6 +39,6 @@ func (a *app) evaluateCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", pipeline.DefaultOut, "`FOLDER` to write into")
-	cmd.Flags().StringVar(&data, "data", "", "`FILE` of predictions, instead of the configuration's")
+	cmd.Flags().StringVar(&data, "data", "", "`PATH` of predictions instead of the configuration's: a file, a folder, a pattern, or - for standard input")
 	return cmd
 }

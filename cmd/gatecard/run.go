@@ -70,7 +70,7 @@ func (a *app) runCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", pipeline.DefaultOut, "`FOLDER` to write into")
-	cmd.Flags().StringVar(&data, "data", "", "`FILE` of predictions, instead of the configuration's")
+	cmd.Flags().StringVar(&data, "data", "", "`PATH` of predictions instead of the configuration's: a file, a folder, a pattern, or - for standard input")
 	cmd.Flags().StringVar(&folder, "register", "", "make a new version of the artifacts in `DIR`")
 	cmd.Flags().StringVar(&number, "version", "", "evaluate version `N`, which exists")
 	cmd.Flags().StringArrayVar(&targets, "promote", nil, "then promote to `TARGET`: a stage, or an alias as @champion (again for more)")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -90,6 +91,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,
+			"slices":  sameSlices,
 			"fixture": func(ts *testscript.TestScript, _ bool, args []string) { fixture(ts, fixtures, args) },
 			"rows":    rows,
 			"parquet": toParquet,
@@ -344,5 +346,21 @@ func TestScripts(t *testing.T) {
 	if len(missing) > 0 {
 		slices.Sort(missing)
 		t.Errorf("no script runs %s", strings.Join(missing, ", "))
+	}
+}
+
+// sameSlices holds two evaluations to the same figures of every slice.
+func sameSlices(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: slices EVALUATION EVALUATION")
+	}
+	var found [2]struct {
+		Slices []json.RawMessage `json:"slices"`
+	}
+	for i, name := range args {
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(name)), &found[i]))
+	}
+	if len(found[0].Slices) == 0 || !slices.EqualFunc(found[0].Slices, found[1].Slices, func(a, b json.RawMessage) bool { return bytes.Equal(a, b) }) {
+		ts.Fatalf("%s and %s differ", args[0], args[1])
 	}
 }
