@@ -14,6 +14,7 @@ type Config struct {
 	ID         string            `json:"id,omitempty"`         // joins, paired comparisons; unique
 	Score      string            `json:"score,omitempty"`      // and/or Prediction
 	Prediction string            `json:"prediction,omitempty"` // a column of predicted labels
+	Scores     map[string]string `json:"scores,omitempty"`     // of a multiclass task: each class's column of scores
 	Lower      string            `json:"lower,omitempty"`      // ends of a regression's prediction intervals
 	Upper      string            `json:"upper,omitempty"`
 	Latency    string            `json:"latency,omitempty"`                                         // a column of how long each prediction took, in any unit
@@ -43,7 +44,7 @@ func (c Config) Columns() map[string]string {
 
 // Terms say what the figures mean. They are part of the policy, and stand in the Evaluation: one made on other terms is not judged.
 type Terms struct {
-	Task       string      `json:"task" jsonschema:"enum=binary,enum=regression"`
+	Task       string      `json:"task" jsonschema:"enum=binary,enum=regression,enum=multiclass"`
 	Label      string      `json:"label"`                                                                          // the column with the outcome
 	Positive   string      `json:"positive,omitempty" jsonschema_extras:"x-text=true"`                             // the label's positive value, as text; default "1"
 	Threshold  *float64    `json:"threshold,omitempty"`                                                            // score >= threshold is predicted positive; default 0.5

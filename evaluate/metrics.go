@@ -64,11 +64,12 @@ type versus func(s sweep.Stats, rival int) (difference float64, basis stats.Basi
 func Metrics() []Metric {
 	return []Metric{
 		rocAUC, gini, averagePrecision, ksStatistic,
-		accuracy, balancedAccuracy, precision, recall, f1, fBeta(0.5), fBeta(2), jaccard, matthewsCorrcoef, cohenKappa,
+		inClasses(accuracy, classAccuracy), inClasses(balancedAccuracy, classBalancedAccuracy), precisionMacro, recallMacro, f1Macro, precisionWeighted, f1Weighted,
+		rocAUCOVR, rocAUCOVO, rocAUCOVRWeighted, rocAUCOVOWeighted, topKAccuracy(2), precision, recall, f1, fBeta(0.5), fBeta(2), jaccard, matthewsCorrcoef, cohenKappa,
 		falsePositiveRate, falseNegativeRate, trueNegativeRate,
 		negativePredictiveValue, falseDiscoveryRate, falseOmissionRate, positiveLikelihoodRatio, negativeLikelihoodRatio, lift,
 		selectionRate, prevalence,
-		logLoss, brierScore, brierReliability, brierResolution, brierUncertainty,
+		inClasses(logLoss, classLogLoss), brierScore, brierReliability, brierResolution, brierUncertainty,
 		expectedCalibrationError, calibrationErrorByChance, calibrationSlope, calibrationIntercept,
 		meanAbsoluteError, rootMeanSquaredError, meanSquaredError, meanAbsolutePercentageError, medianAbsoluteError, r2, meanBias, pinballLoss(0.5),
 		intervalCoverage, intervalWidth,
@@ -103,11 +104,15 @@ type Named struct {
 	Cut   float64
 	Where Condition
 	At    float64 // its parameter, of a metric that has one
+	Class string  // of a multiclass task: the class that it is of, against the rest
 	Key   string  // its name in an Evaluation: "precision@0.9", "recall@fpr<=0.01"
 }
 
-// Title is the metric's title with its cut or condition.
+// Title is the metric's title with its cut, condition or class.
 func (n Named) Title() string {
+	if n.Class != "" {
+		return n.Metric.Title + " of " + n.Class
+	}
 	if math.IsNaN(n.Cut) {
 		return n.Metric.Title + n.Where.words(n.Under != nil && n.Chosen())
 	}
@@ -133,6 +138,9 @@ func Lookup(name string) (Named, error) {
 		return Named{}, unknown(base)
 	}
 	n := Named{Metric: m, Cut: math.NaN(), Key: m.Name}
+	if class, ok := strings.CutPrefix(cut, "class="); ok {
+		return n.ofClass(strings.TrimSpace(class))
+	}
 	if m.Parameter != nil {
 		return m.at(cut, cuts)
 	}

@@ -32,6 +32,8 @@ type rows struct {
 	rivals    []string   // columns of the rows themselves with other versions' scores
 	measured  []measured // columns whose drift is measured
 	numbers   []number   // columns of numbers beside the score
+	classes   []string   // of a multiclass task, in order
+	classOf   []uint16   // by the code of their label
 	outcomes  *outcomes  // labels of a file of their own; nil: they are a column
 	labels    *dictionary
 	calls     *dictionary // predictions
@@ -211,8 +213,9 @@ type coder struct {
 	sample sweep.Rows
 
 	// of the columns of numbers
-	rooms [][]float64
-	none  []uint32 // zeros
+	rooms  [][]float64
+	recode []recode // of those that are codes of classes
+	none   []uint32 // zeros
 }
 
 func (r *rows) coders() []*coder {
@@ -342,7 +345,7 @@ func (r *rows) first(ctx context.Context) error {
 }
 
 // mustKeep says that rows are kept whatever room they take: they have ids, or are compared with others of the same file.
-func (r *rows) mustKeep() bool { return r.at.id >= 0 || len(r.rivals) > 0 }
+func (r *rows) mustKeep() bool { return r.at.id >= 0 || len(r.rivals) > 0 || r.t.is(Multiclass) }
 
 // gather brings together what the goroutines found, and says what is wrong with the rows.
 func (r *rows) gather(coders []*coder) error {
@@ -404,6 +407,9 @@ func (r *rows) judge(labels, calls []kind) error {
 	}
 	if err := r.judgeNumbers(); err != nil {
 		return err
+	}
+	if r.t.is(Multiclass) {
+		return r.judgeClasses()
 	}
 	if r.at.call < 0 {
 		return nil

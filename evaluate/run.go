@@ -31,6 +31,9 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 		return nil, err
 	}
 	defer r.close()
+	if named, err = r.perClass(named); err != nil {
+		return nil, err
+	}
 	dimensions, err := t.slice(r.file, r.groupings, r.combinations.List())
 	if err != nil {
 		return nil, err
@@ -285,11 +288,14 @@ func (s *swept) each(figure func(sweep.Stats, Groups, Named) Figure, named []Nam
 			if i, ok := s.cuts[m.Cut]; ok {
 				at.Counts = st.Cuts[i]
 			}
+			if m.Class != "" && st.Classes != nil {
+				at = m.oneVsRest(st)
+			}
 			if !m.Of(s.task) {
 				out.Metrics[m.Key] = Figure{Undefined: fmt.Sprintf("%s is no metric of a %s task", m.Name, s.task)}
 				continue
 			}
-			if !s.scored && (m.Scores || !m.AtThreshold()) {
+			if !s.scored && (m.Scores || !m.AtThreshold()) && s.task == Binary {
 				out.Metrics[m.Key] = Figure{Undefined: "there is no score column", Support: m.Support(at)}
 				continue
 			}

@@ -23,6 +23,7 @@ type Task string
 const (
 	Binary     Task = "binary"     // predicts one of two classes, by a score
 	Regression Task = "regression" // predicts a number
+	Multiclass Task = "multiclass" // predicts one of several classes, or gives each a score
 )
 
 // Kind is the task; none is a binary one.
@@ -48,6 +49,9 @@ func (m Metric) Of(task Task) bool {
 func Shown(c Config, t Terms) []string {
 	var names []string
 	for _, m := range Metrics() {
+		if t.is(Multiclass) && slices.Contains([]string{recall.Name, precision.Name, f1.Name}, m.Name) {
+			names = append(names, m.Name+"@class=*")
+		}
 		if m.Of(t.Kind()) && !m.asked && (!m.Latency || c.Latency != "") && (!m.intervals || c.Lower != "") {
 			names = append(names, m.Name)
 		}
@@ -67,9 +71,11 @@ type number struct {
 type role uint8
 
 const (
-	latencies role = iota
-	truths         // of a regression
-	lowers         // ends of prediction intervals
+	latencies   role = iota
+	truths           // of a task that is not binary
+	predictions      // classes
+	classScores      // one a class, in their order
+	lowers           // ends of prediction intervals
 	uppers
 )
 
@@ -82,6 +88,15 @@ func (c Config) numbers(t Terms) []number {
 			all = append(all, number{column: c.Lower, is: lowers}, number{column: c.Upper, is: uppers})
 		}
 	}
+	if t.is(Multiclass) {
+		all = append(all, number{column: t.Label, as: t.labelAs(), is: truths, joined: c.Labels != ""})
+		if c.Prediction != "" {
+			all = append(all, number{column: c.Prediction, as: table.Code, is: predictions})
+		}
+		for _, class := range c.scored() {
+			all = append(all, number{column: c.Scores[class], is: classScores})
+		}
+	}
 	if c.Latency != "" {
 		all = append(all, number{column: c.Latency, is: latencies})
 	}
@@ -90,8 +105,11 @@ func (c Config) numbers(t Terms) []number {
 
 // labelAs is how a label is read.
 func (t Terms) labelAs() table.As {
-	if t.is(Regression) {
+	switch t.Kind() {
+	case Regression:
 		return table.Number
+	case Multiclass:
+		return table.Code
 	}
 	return table.Value
 }
@@ -100,11 +118,16 @@ func (t Terms) labelAs() table.As {
 func (c *coder) numbers(b table.Batch) [][]float64 {
 	var all [][]float64
 	for len(c.rooms) < len(c.rows.numbers) {
-		c.rooms = append(c.rooms, nil)
+		c.rooms, c.recode = append(c.rooms, nil), append(c.recode, recode{of: c.rows.labels})
 	}
 	for k, n := range c.rows.numbers {
 		if !n.joined {
-			all = append(all, b.Columns[c.rows.at.numbers[k]].Numbers)
+			column := b.Columns[c.rows.at.numbers[k]]
+			if n.as == table.Code {
+				c.rooms[k] = c.recode[k].numbers(column, c.rooms[k])
+				column.Numbers = c.rooms[k]
+			}
+			all = append(all, column.Numbers)
 			continue
 		}
 		ids := b.Columns[c.rows.at.id].Texts
@@ -130,6 +153,14 @@ func (c *coder) unlabelled(b table.Batch) sweep.Coded {
 // truths reads the labels of a file of their own.
 func (r *rows) truths(o *outcomes, column table.Column) error {
 	o.label = make([]uint8, column.Len())
+	if r.t.is(Multiclass) {
+		codes := recode{of: r.labels}
+		o.truth = codes.numbers(column, nil)
+		if n, first := firstRows(len(o.truth), func(i int) bool { return o.truth[i] == 0 }); n > 0 {
+			return &table.Error{File: r.c.Labels, Column: column.Name, Code: "missing-values", What: fmt.Sprintf(noValue, fmt.Sprintf("%d of %d rows", n, len(o.truth)), first)}
+		}
+		return nil
+	}
 	if err := finite(r.c.Labels, column); err != nil {
 		return err
 	}
@@ -139,19 +170,24 @@ func (r *rows) truths(o *outcomes, column table.Column) error {
 
 // truth are all rows' truths, of rows that are kept, as whole numbers that tell them apart.
 func (r *rows) truth() func(i int) uint64 {
-	all := r.flat().Numbers[r.place(truths)]
-	return func(i int) uint64 { return codeOf(all[i]) }
+	all, code := r.flat().Numbers[r.place(truths)], r.codeOf()
+	return func(i int) uint64 { return code(all[i]) }
 }
 
-// codeOf tells a truth from others. −0 is 0.
-func codeOf(truth float64) uint64 { return math.Float64bits(truth + 0) }
+// codeOf tells a truth from others: a class by its place, a number by its bits. −0 is 0.
+func (r *rows) codeOf() func(truth float64) uint64 {
+	if r.t.is(Multiclass) {
+		return func(truth float64) uint64 { return uint64(r.classOf[int(truth)]) }
+	}
+	return func(truth float64) uint64 { return math.Float64bits(truth + 0) }
+}
 
 // ordered starts the digest of rows without ids.
 func (r *rows) ordered() *orderedDataset {
 	d := newOrderedDataset(int64(r.n), r.groupTexts(), r.combinations.List())
 	if at := r.place(truths); at >= 0 {
-		d.truth, d.code = at, codeOf
-		d.header = append(d.header, "truths of a "+string(r.t.Kind())+" task\n"...)
+		d.truth, d.code = at, r.codeOf()
+		d.header = append(d.header, "truths of a "+string(r.t.Kind())+" task\n"+strings.Join(r.classes, "\n")...)
 	}
 	return d
 }
@@ -170,7 +206,7 @@ func (r *rows) datasetOfIDs() evidence.Digest {
 	}
 	slices.Sort(lines)
 	h := sha256.New()
-	fmt.Fprintf(h, "gatecard %s dataset v1 %d\n", r.t.Kind(), len(lines))
+	fmt.Fprintf(h, "gatecard %s dataset v1 %d\n%s\n", r.t.Kind(), len(lines), strings.Join(r.classes, "\n"))
 	for _, l := range lines {
 		h.Write([]byte(l))
 	}
@@ -194,6 +230,16 @@ func (c Config) Fits(t Terms, d *schema.Document) error {
 			tell(d.At("data", "prediction"), "other-task", `the prediction of a regression is its "score": leave "prediction" out`)
 		}
 	}
+	if t.is(Multiclass) {
+		if c.Score != "" {
+			tell(d.At("data", "score"), "other-task", `a multiclass model has a score of each class: write "scores: {CLASS: COLUMN, …}"`)
+		}
+		if c.Prediction == "" && len(c.Scores) == 0 {
+			tell(d.At("data"), "missing-key", `the "data" of a multiclass task need a "prediction" column, "scores" of each class, or both`)
+		}
+	} else if len(c.Scores) > 0 {
+		tell(d.At("data", "scores"), "other-task", `"scores" of each class are of a multiclass task: this one has a "score"`)
+	}
 	if c.Lower != "" || c.Upper != "" {
 		if !t.is(Regression) {
 			tell(d.At("data"), "other-task", `"lower" and "upper" are the ends of a regression's prediction intervals`)
@@ -204,7 +250,7 @@ func (c Config) Fits(t Terms, d *schema.Document) error {
 	return schema.Join(ps)
 }
 
-func tasks() []Task { return []Task{Binary, Regression} }
+func tasks() []Task { return []Task{Binary, Regression, Multiclass} }
 
 func taskNames() []string {
 	var names []string
@@ -224,6 +270,14 @@ func (c *coder) checkNumbers(b table.Batch) {
 	for i, n := range c.rows.numbers {
 		w, at := &c.rows.wrong.numbers[i], c.rows.at.numbers[i]
 		if n.joined {
+			continue
+		}
+		if n.as == table.Code {
+			for k, code := range b.Columns[at].Codes {
+				if int(code) == len(b.Columns[at].Dictionary) {
+					w.missing.add(b.First + int64(k))
+				}
+			}
 			continue
 		}
 		checkScores(b, at, &w.missing, &w.nan, &w.infinite)
@@ -299,6 +353,7 @@ type beside struct {
 	numbers *sweep.Numbers
 	parts   []part
 	rooms   [][][]float64
+	classes *classCount // nil: the task is another
 }
 
 // part is something that is counted of columns of numbers, and put into a slice's Stats.
@@ -320,7 +375,10 @@ func (r *rows) beside(named []Named, dimensions []coded) *beside {
 			of: func(in sweep.Rows, rooms [][]float64) { rooms[0] = in.Numbers[at] },
 			to: func(s *sweep.Stats, n *sweep.NumbersOf) { s.Latency = &n.Columns[0] }})
 	}
-	if len(b.parts) == 0 {
+	if r.t.is(Multiclass) {
+		b.classes = r.countClasses(named, dimensions)
+	}
+	if len(b.parts) == 0 && b.classes == nil {
 		return nil
 	}
 	b.start(dimensions, r.sample)
@@ -349,6 +407,9 @@ func (b *beside) start(dimensions []coded, sample sweep.Rows) {
 func (b *beside) add(worker int, in sweep.Rows) error {
 	if b == nil {
 		return nil
+	}
+	if err := b.classes.add(worker, in); err != nil {
+		return err
 	}
 	return b.numbers.Add(worker, in.Cell, b.values(worker, in))
 }
@@ -382,6 +443,7 @@ func (b *beside) finish(ctx context.Context, s *swept) error {
 			return err
 		}
 	}
+	b.classes.finish(b.rows, s)
 	overall, slices, err := b.numbers.Close()
 	if err != nil {
 		return err

@@ -176,7 +176,7 @@ func (c Config) Check(d *schema.Document) error {
 	if c.Path == "" {
 		tell(d.At("data"), "missing-key", `"data" needs a "path": the file of predictions`)
 	}
-	if c.Score == "" && c.Prediction == "" {
+	if c.Score == "" && c.Prediction == "" && len(c.Scores) == 0 {
 		tell(d.At("data"), "missing-key", `"data" needs a "score" column, a "prediction" column, or both`)
 	}
 	if c.Labels != "" && c.ID == "" {

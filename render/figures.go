@@ -15,20 +15,19 @@ func Figures(w io.Writer, e *evaluate.Evaluation, o Options) error {
 	c.paragraph("", plain(cards.Rows(e)))
 	c.gap()
 	g := grid{columns: []column{{title: "metric"}, {title: "overall", right: true}, {title: "95 %", right: true}, {title: "n", right: true}, {title: "over the groups", rank: 1}}}
-	for _, m := range evaluate.Metrics() {
-		for key, f := range e.Overall().Metrics {
-			if key != m.Name {
-				continue
-			}
-			row := []string{key, "undefined", "", evaluate.Count(f.Support), spread(e, key)}
-			if f.Value != nil {
-				row[1] = evaluate.Number(*f.Value)
-			}
-			if f.Interval != nil {
-				row[2] = evaluate.Number(f.Interval.Low) + " – " + evaluate.Number(f.Interval.High)
-			}
-			g.add(row)
+	for _, key := range metricNames(e.Overall()) {
+		if m, err := evaluate.Lookup(key); err != nil || !m.AtThreshold() {
+			continue
 		}
+		f := e.Overall().Metrics[key]
+		row := []string{key, "undefined", "", evaluate.Count(f.Support), spread(e, key)}
+		if f.Value != nil {
+			row[1] = evaluate.Number(*f.Value)
+		}
+		if f.Interval != nil {
+			row[2] = evaluate.Number(f.Interval.Low) + " – " + evaluate.Number(f.Interval.High)
+		}
+		g.add(row)
 	}
 	c.grid(2, g)
 	return c.to(w)

@@ -25,6 +25,7 @@ type Stats struct {
 
 	Latency    *Summary    // of the column of latencies; nil: there is none
 	Regression *Regression // nil: the task is another
+	Classes    *Classes    // nil: likewise
 }
 
 // Loss is a mean of rows' losses: exact sums, rounded once. NaN without rows.
