@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/schema"
 )
@@ -110,12 +111,16 @@ func TestRollbackWithoutVersion(t *testing.T) {
 func TestTooFew(t *testing.T) {
 	v := failed(t)
 	v.Report.Gates[0].MinSupport = 2
+	none := evaluate.Figure{Undefined: "no row is truly positive"}
+	for _, race := range []string{"Alaska Native", "white"} { // of a cross, only what its parts do not say
+		v.Card.Evaluation.Slices = append(v.Card.Evaluation.Slices, evaluate.Slice{Groups: evaluate.Groups{"sex": "men", "race": race}, Metrics: map[string]evaluate.Figure{"recall": none}})
+	}
 	for _, g := range v.tooFew() {
 		if g.under != 2 && g.metric == "recall" {
 			t.Errorf("%s: under %d", g.metric, g.under)
 		}
 	}
-	if got := text(t, sinks()["terminal"], v); !strings.Contains(got, "Too small to judge (under 2 truly positive rows): race: Alaska Native 1\n") {
+	if got := text(t, sinks()["terminal"], v); !strings.Contains(got, "Too small to judge (under 2 truly positive rows): race: Alaska Native 1; sex ×\n  race: men, white 0\n") {
 		t.Error(got)
 	}
 }

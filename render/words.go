@@ -159,7 +159,7 @@ type tooFew struct {
 }
 
 // tooFew gathers, by metric, the groups that a gate left unjudged for their size. For the first gate that looks at groups, the evaluation's
-// other groups of such a size are among them: nobody should read a figure into those either.
+// other groups of such a size are among them, since nobody should read a figure into those either; of a cross, those of which no part is there already.
 func (v View) tooFew() []tooFew {
 	r, e := v.report(), v.evaluation()
 	if r == nil {
@@ -186,7 +186,7 @@ func (v View) tooFew() []tooFew {
 		}
 		shown = true
 		for _, s := range e.Slices {
-			if f, ok := s.Metrics[g.Metric]; ok && f.Support < list[i].under {
+			if f, ok := s.Metrics[g.Metric]; ok && f.Support < list[i].under && !list[i].covers(s.Groups) {
 				list[i].add(small{s.Groups, f.Support})
 			}
 		}
@@ -197,6 +197,18 @@ func (v View) tooFew() []tooFew {
 // head: "Too small to judge (under 30 truly positive rows): ".
 func (t tooFew) head() string {
 	return fmt.Sprintf("Too small to judge (under %d %s): ", t.under, denominator(t.metric))
+}
+
+// covers says that a part of these groups is among those that are too small.
+func (t *tooFew) covers(groups evaluate.Groups) bool {
+	return slices.ContainsFunc(t.groups, func(s small) bool {
+		for name, word := range s.groups {
+			if groups[name] != word {
+				return false
+			}
+		}
+		return len(s.groups) < len(groups)
+	})
 }
 
 func (t *tooFew) add(s small) {
