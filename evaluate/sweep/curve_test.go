@@ -18,8 +18,9 @@ type drawnCurve struct {
 func drawCurve(t *rapid.T) drawnCurve {
 	r := drawRows(t, Plan{}, 80)
 	if rapid.Bool().Draw(t, "crowded") { // many rows in few bands
+		closer := rapid.IntRange(0, 8).Draw(t, "closer")
 		for i := range r.Score {
-			r.Score[i] = 0.25 + math.Round(4096*r.Score[i])/math.Ldexp(4096, rapid.IntRange(0, 6).Draw(t, "closer"))
+			r.Score[i] = 0.25 + math.Round(1024*r.Score[i])/math.Ldexp(1024, closer)
 		}
 		r.Score = slices.DeleteFunc(r.Score, func(x float64) bool { return !(x >= 0 && x <= 1) })
 		r.Label = r.Label[:len(r.Score)]
@@ -189,6 +190,26 @@ func TestThresholds(t *testing.T) {
 	})
 	if compared == 0 {
 		t.Error("nothing was compared")
+	}
+}
+
+// Scores that lie around another as if mirrored, in both classes, are not taken for it.
+func TestNotOneScore(t *testing.T) {
+	x, d := 0.3, 0x1p-14
+	r := rowsOf{Score: []float64{x - d, x + d, x, x}, Label: []uint8{1, 1, 0, 0}}
+	s, _, err := tally(t, Plan{Bands: true}, r).Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Bands) != 1 || s.Bands[0].single {
+		t.Fatalf("one score in %+v", s.Bands)
+	}
+	if _, off := ROC(s.Bands, 100); off < 0.5 {
+		t.Errorf("off by %v", off)
+	}
+	r.Score = []float64{x, x, x, x}
+	if s, _, err = tally(t, Plan{Bands: true}, r).Close(); err != nil || len(s.Bands) != 1 || !s.Bands[0].single || s.Bands[0].score != x {
+		t.Errorf("several scores in %+v (%v)", s.Bands, err)
 	}
 }
 
