@@ -54,6 +54,9 @@ func Rows(e *evaluate.Evaluation) string {
 	if e.Rows == 1 {
 		rows = "1 row"
 	}
+	if e.Unlabelled {
+		rows += " without outcomes"
+	}
 	switch {
 	case len(files) == 0:
 		return rows

@@ -29,7 +29,7 @@ func Codes() map[string]string {
 		"other-scores":     "Scores of the champion that a column or file brings are not those that were kept with its version when it was judged. One of the two is not the champion's.",
 		"too-many-groups":  "A grouping column has so many values that it looks like an id or a number. Group numbers by `bins:`.",
 		"bad-interval":     "The upper end of a prediction interval lies below the lower one. The two columns may have been taken for each other.",
-		"unknown-task":     "`task:` says what the model does with a row. gatecard knows binary (one of two classes, by a score), multiclass (one of several) and regression (a number).",
+		"unknown-task":     "`task:` says what the model does with a row. gatecard knows binary (one of two classes, by a score), multiclass (one of several), regression (a number) and scores (a binary task whose outcomes nobody knows yet).",
 		"unknown-class":    "A class is written after a metric of two classes, as recall@class=setosa: of that class against the rest. It is one of the values that the label, the predictions or `scores` have.",
 		"too-many-classes": "The label has so many values that it looks like an id or a number. A number is predicted by `task: regression`.",
 		"other-task":       "Each task has metrics and keys of its own: a regression has no recall and no threshold, a binary model no R². `gatecard explain metrics` lists them.",

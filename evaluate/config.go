@@ -44,8 +44,8 @@ func (c Config) Columns() map[string]string {
 
 // Terms say what the figures mean. They are part of the policy, and stand in the Evaluation: one made on other terms is not judged.
 type Terms struct {
-	Task       string      `json:"task" jsonschema:"enum=binary,enum=regression,enum=multiclass"`
-	Label      string      `json:"label"`                                                                          // the column with the outcome
+	Task       string      `json:"task" jsonschema:"enum=binary,enum=regression,enum=multiclass,enum=scores"`
+	Label      string      `json:"label,omitempty"`                                                                // the column with the outcome; a task of scores has none
 	Positive   string      `json:"positive,omitempty" jsonschema_extras:"x-text=true"`                             // the label's positive value, as text; default "1"
 	Threshold  *float64    `json:"threshold,omitempty"`                                                            // score >= threshold is predicted positive; default 0.5
 	Sampling   string      `json:"sampling,omitempty" jsonschema:"enum=deployment,enum=stratified,enum=resampled"` // is the share of positives that of real use?

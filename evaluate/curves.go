@@ -23,7 +23,7 @@ const (
 	CurvePrecisionRecall = "precision_recall" // recall, precision; from the recall at which precision can be told: see [sweep.PrecisionRecall]
 	CurveThresholds      = "thresholds"       // threshold, precision, recall, F1, selection rate
 	CurveCalibration     = "calibration"      // of each bin of about equal mass: mean score, share of positives with its 95 % interval by Wilson, rows
-	CurveScores          = "scores"           // a histogram: of each range of scores that has rows its ends, and the rows by label
+	CurveScores          = "scores"           // a histogram: of each range of scores that has rows its ends, and the rows by label, or all where no labels are known
 )
 
 // Points of a curve at most: of overall, and of any other slice. With 60 slices all curves take some 400 KB of an evaluation.
@@ -64,6 +64,14 @@ func curvesOf(s sweep.Stats, g Groups, limit int) []Curve {
 		if len(points) > 0 {
 			all = append(all, Curve{Name: name, Groups: g, Columns: columns, Points: points, Error: off})
 		}
+	}
+	if s.Scores != nil { // nobody knows their outcomes
+		var points [][]float64
+		for _, b := range sweep.Bars(s.Bands, histogramBars) {
+			points = append(points, []float64{b.Low, b.High, float64(b.Rows[0])})
+		}
+		add(CurveScores, []string{"from", "to", "rows"}, points, 0)
+		return all
 	}
 	if rarer(s) > 0 {
 		points, off := sweep.ROC(s.Bands, limit)

@@ -25,10 +25,11 @@ type Evaluation struct {
 	Countable   bool             `json:"countable"` // Dataset is over ids, so that its reuse can be counted
 	Inputs      []evidence.Input `json:"inputs"`
 	Rows        int64            `json:"rows"`
-	Missing     map[string]int64 `json:"missing,omitempty"`  // column to rows without a value
-	LeftOut     *Unmatched       `json:"left_out,omitempty"` // of rows and outcomes in files of their own
-	Slices      []Slice          `json:"slices"`             // overall first
-	Fairness    []Disparity      `json:"fairness,omitempty"` // how far groups lie apart, dimension by dimension
+	Unlabelled  bool             `json:"unlabelled,omitempty"` // no outcome is known: figures are of whom scores select and of how they lie, and of nothing else
+	Missing     map[string]int64 `json:"missing,omitempty"`    // column to rows without a value
+	LeftOut     *Unmatched       `json:"left_out,omitempty"`   // of rows and outcomes in files of their own
+	Slices      []Slice          `json:"slices"`               // overall first
+	Fairness    []Disparity      `json:"fairness,omitempty"`   // how far groups lie apart, dimension by dimension
 	Comparisons []Comparison     `json:"comparisons,omitempty"`
 	Drift       []Shift          `json:"drift,omitempty"`
 	Curves      []Curve          `json:"curves,omitempty"`

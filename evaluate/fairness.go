@@ -125,7 +125,7 @@ func disparities(all []Slice, t Terms, least int64) []Disparity {
 		}
 		compared := map[string]*comparison{}
 		for _, k := range Disparities() {
-			if k.Metrics[0] == scoringRate && all[0].Above == nil {
+			if k.Metrics[0] == scoringRate && all[0].Above == nil || t.is(Scores) && k.Metrics[0] != scoringRate && k.Metrics[0] != selectionRate.Name {
 				continue
 			}
 			for _, name := range k.Metrics {
@@ -201,6 +201,9 @@ func groupFigure(name string, s Slice, t Terms, overall Slice) (f Figure, denomi
 		return f, "rows"
 	}
 	m, _ := find(name)
+	if f, ok := s.Metrics[name]; ok && t.is(Scores) {
+		return f, m.Denominator
+	}
 	n := Named{Metric: m, Cut: math.NaN(), Key: m.Name}
 	return n.figure(countsOf(s), s.Groups, t, countsOf(overall)), m.Denominator
 }

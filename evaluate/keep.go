@@ -18,7 +18,7 @@ const (
 // Keep writes id, label (0 or 1; of a regression the truth) and score as Parquet: what a later version is compared with. The rows are read again, and must be those of
 // e. Without ids or scores there is nothing to compare by: kept is false, and nothing is written.
 func Keep(ctx context.Context, c Config, t Terms, e *Evaluation, w io.Writer) (kept bool, err error) {
-	if c.ID == "" || c.Score == "" {
+	if c.ID == "" || c.Score == "" || t.is(Scores) {
 		return false, nil
 	}
 	r, err := read(ctx, c, t, others{})

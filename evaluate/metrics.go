@@ -68,11 +68,12 @@ func Metrics() []Metric {
 		rocAUCOVR, rocAUCOVO, rocAUCOVRWeighted, rocAUCOVOWeighted, topKAccuracy(2), precision, recall, f1, fBeta(0.5), fBeta(2), jaccard, matthewsCorrcoef, cohenKappa,
 		falsePositiveRate, falseNegativeRate, trueNegativeRate,
 		negativePredictiveValue, falseDiscoveryRate, falseOmissionRate, positiveLikelihoodRatio, negativeLikelihoodRatio, lift,
-		selectionRate, prevalence,
+		alsoOf(selectionRate, Scores), prevalence,
 		inClasses(logLoss, classLogLoss), brierScore, brierReliability, brierResolution, brierUncertainty,
 		expectedCalibrationError, calibrationErrorByChance, calibrationSlope, calibrationIntercept,
 		meanAbsoluteError, rootMeanSquaredError, meanSquaredError, meanAbsolutePercentageError, medianAbsoluteError, r2, meanBias, pinballLoss(0.5),
 		intervalCoverage, intervalWidth,
+		scoreMean, scorePercentile(0.05), scorePercentile(0.25), scorePercentile(0.5), scorePercentile(0.75), scorePercentile(0.95),
 		latencyMean, latencyP50, latencyP95, latencyP99, latencyP999,
 	}
 }

@@ -75,7 +75,7 @@ func TestStatedPrevalence(t *testing.T) {
 				t.Errorf("%s: %s is %v, want %v", s.Groups, name, f.Value, groups[s.Groups.String()])
 			}
 		}
-		for _, m := range evaluate.Metrics() {
+		for _, m := range binaryMetrics() {
 			f := s.Metrics[m.Name]
 			state := ""
 			switch {
@@ -129,7 +129,7 @@ func TestRestatedKeepsItsLimits(t *testing.T) {
 		if rapid.Bool().Draw(t, "odds") {
 			to = stats.Reweighted{Odds: share / (1 - share)}
 		}
-		for _, m := range evaluate.Metrics() {
+		for _, m := range binaryMetrics() {
 			if m.Restated == nil || to.Prevalence > 0 && (c.TP+c.FN == 0 || c.FP+c.TN == 0) {
 				continue
 			}

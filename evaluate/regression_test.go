@@ -167,7 +167,7 @@ func TestBadRegression(t *testing.T) {
 		{row: "1,1,0,2", want: `other-task: "lower" and "upper" are the ends of a regression's prediction intervals`, change: func(_ *evaluate.Config, t *evaluate.Terms) {
 			*t = evaluate.Terms{Task: "binary", Label: "label", Positive: "1", Threshold: &half}
 		}},
-		{row: "1,1,0,2", want: `unknown-task: "ranking" is no task: they are binary, regression, multiclass`, change: func(c *evaluate.Config, t *evaluate.Terms) {
+		{row: "1,1,0,2", want: `unknown-task: "ranking" is no task: they are binary, regression, multiclass, scores`, change: func(c *evaluate.Config, t *evaluate.Terms) {
 			c.Lower, c.Upper, t.Task = "", "", "ranking"
 		}},
 	} {

@@ -57,7 +57,8 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 	}
 	e.Dataset = all.dataset
 	e.Slices = all.figures(t, named)
-	if t.is(Binary) {
+	e.Unlabelled = t.is(Scores)
+	if t.is(Binary) || t.is(Scores) {
 		e.Fairness = disparities(e.Slices, t, MinSupport)
 	}
 	e.Curves = all.curves()
@@ -144,7 +145,12 @@ func (r *rows) plan(named []Named, dimensions []coded) (*swept, sweep.Plan) {
 	for _, d := range dimensions {
 		plan.Dimensions, plan.Sizes = append(plan.Dimensions, d.of), append(plan.Sizes, len(d.groups))
 	}
-	if !r.t.is(Binary) {
+	if !r.t.is(Binary) && !r.t.is(Scores) {
+		return s, plan
+	}
+	if r.t.is(Scores) {
+		plan.Cuts, plan.Bands = []float64{cutOf(r.scoreType, *r.t.Threshold)}, true
+		s.plan = plan
 		return s, plan
 	}
 	if !s.scored {
@@ -280,7 +286,7 @@ func (s *swept) each(figure func(sweep.Stats, Groups, Named) Figure, named []Nam
 	slice := func(st sweep.Stats, g Groups) Slice {
 		counts := st.Counts
 		out := Slice{Groups: g, Rows: st.Rows, Counts: &counts, Metrics: map[string]Figure{}}
-		if len(st.Cuts) == 0 { // of another task
+		if len(st.Cuts) == 0 || s.task == Scores { // of another task
 			out.Counts = nil
 		}
 		for _, m := range named {

@@ -24,6 +24,7 @@ const (
 	Binary     Task = "binary"     // predicts one of two classes, by a score
 	Regression Task = "regression" // predicts a number
 	Multiclass Task = "multiclass" // predicts one of several classes, or gives each a score
+	Scores     Task = "scores"     // a binary task's scores of rows whose outcome nobody knows (yet): whom they select, and how they lie
 )
 
 // Kind is the task; none is a binary one.
@@ -185,6 +186,9 @@ func (r *rows) codeOf() func(truth float64) uint64 {
 // ordered starts the digest of rows without ids.
 func (r *rows) ordered() *orderedDataset {
 	d := newOrderedDataset(int64(r.n), r.groupTexts(), r.combinations.List())
+	if r.t.is(Scores) {
+		d.header = append(d.header, "without labels\n"...)
+	}
 	if at := r.place(truths); at >= 0 {
 		d.truth, d.code = at, r.codeOf()
 		d.header = append(d.header, "truths of a "+string(r.t.Kind())+" task\n"+strings.Join(r.classes, "\n")...)
@@ -195,6 +199,9 @@ func (r *rows) ordered() *orderedDataset {
 // datasetOfIDs is the digest of the rows' ids and labels.
 func (r *rows) datasetOfIDs() evidence.Digest {
 	if r.place(truths) < 0 {
+		if r.t.is(Scores) {
+			return datasetOfIDs(r.ids, func(int) uint8 { return unmatched })
+		}
 		cells := r.flat().Cell
 		return datasetOfIDs(r.ids, func(i int) uint8 { return uint8(cells[i] & 1) })
 	}
@@ -230,6 +237,16 @@ func (c Config) Fits(t Terms, d *schema.Document) error {
 			tell(d.At("data", "prediction"), "other-task", `the prediction of a regression is its "score": leave "prediction" out`)
 		}
 	}
+	if t.is(Scores) {
+		if c.Score == "" {
+			tell(d.At("data"), "missing-key", `the "data" of a task of scores need a "score" column`)
+		}
+		for key, value := range map[string]string{"prediction": c.Prediction, "labels": c.Labels} {
+			if value != "" {
+				tell(d.At("data", key), "other-task", fmt.Sprintf("a task of scores has no %q", key))
+			}
+		}
+	}
 	if t.is(Multiclass) {
 		if c.Score != "" {
 			tell(d.At("data", "score"), "other-task", `a multiclass model has a score of each class: write "scores: {CLASS: COLUMN, …}"`)
@@ -250,7 +267,7 @@ func (c Config) Fits(t Terms, d *schema.Document) error {
 	return schema.Join(ps)
 }
 
-func tasks() []Task { return []Task{Binary, Regression, Multiclass} }
+func tasks() []Task { return []Task{Binary, Regression, Multiclass, Scores} }
 
 func taskNames() []string {
 	var names []string
@@ -321,7 +338,7 @@ const looked = 128
 
 // look keeps some rows of a batch.
 func (c *coder) look(in sweep.Rows) {
-	if len(in.Numbers) == 0 {
+	if len(in.Numbers) == 0 && !c.rows.t.is(Scores) {
 		return
 	}
 	var some sweep.Rows
@@ -374,6 +391,11 @@ func (r *rows) beside(named []Named, dimensions []coded) *beside {
 		b.parts = append(b.parts, part{columns: []sweep.Number{{Name: r.c.Latency, Quantiles: latencyQuantiles(named)}},
 			of: func(in sweep.Rows, rooms [][]float64) { rooms[0] = in.Numbers[at] },
 			to: func(s *sweep.Stats, n *sweep.NumbersOf) { s.Latency = &n.Columns[0] }})
+	}
+	if r.t.is(Scores) {
+		b.parts = append(b.parts, part{columns: []sweep.Number{{Name: r.c.Score, Quantiles: scoreQuantiles(named)}},
+			of: func(in sweep.Rows, rooms [][]float64) { rooms[0] = in.Score },
+			to: func(s *sweep.Stats, n *sweep.NumbersOf) { s.Scores = &n.Columns[0] }})
 	}
 	if r.t.is(Multiclass) {
 		b.classes = r.countClasses(named, dimensions)
@@ -469,20 +491,20 @@ var notNegative = [2]float64{0, math.Inf(1)}
 
 // checkTask fills in what a task leaves out, and finds what is of another.
 func (t *Terms) checkTask(d *schema.Document, tell func(p schema.Position, code, message, suggest string)) {
+	if t.Threshold == nil && (t.is(Binary) || t.is(Scores)) {
+		half := 0.5
+		t.Threshold = &half
+	}
 	if t.is(Binary) {
 		if t.Positive == "" {
 			t.Positive = "1"
-		}
-		if t.Threshold == nil {
-			half := 0.5
-			t.Threshold = &half
 		}
 		return
 	}
 	for _, key := range []struct {
 		name string
 		is   bool
-	}{{"positive", t.Positive != ""}, {"threshold", t.Threshold != nil}, {"prevalence", t.Prevalence != nil}} {
+	}{{"positive", t.Positive != ""}, {"threshold", t.Threshold != nil && !t.is(Scores)}, {"prevalence", t.Prevalence != nil}, {"label", t.Label != "" && t.is(Scores)}} {
 		if key.is {
 			tell(d.KeyAt(key.name), "other-task", fmt.Sprintf("%q is of a binary task, and this one is %s", key.name, t.Task), "")
 		}

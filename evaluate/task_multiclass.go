@@ -50,11 +50,8 @@ func (r *rows) judgeClasses() error {
 			met[r.labels.texts[code]] = true
 		}
 	}
-	bad := func(column, code, what string) error {
-		return &table.Error{File: r.file, Column: column, Code: code, What: what}
-	}
 	if len(met) > maxClasses {
-		return bad(r.t.Label, "too-many-classes", fmt.Sprintf("%d different values are more classes than the %d allowed", len(met), maxClasses))
+		return &table.Error{File: r.file, Column: r.t.Label, Code: "too-many-classes", What: fmt.Sprintf("%d different values are more classes than the %d allowed", len(met), maxClasses)}
 	}
 	r.classes = slices.SortedFunc(maps.Keys(met), byValue)
 	r.classOf = make([]uint16, len(r.labels.texts))
@@ -64,7 +61,7 @@ func (r *rows) judgeClasses() error {
 		}
 		text := r.labels.texts[code]
 		if _, ok := r.c.Scores[text]; !ok && len(r.c.Scores) > 0 {
-			return bad(r.t.Label, "bad-prediction", fmt.Sprintf("rows have the class %q, and `scores` name no column of it", text))
+			return &table.Error{File: r.file, Column: r.t.Label, Code: "bad-prediction", What: fmt.Sprintf("rows have the class %q, and `scores` name no column of it", text)}
 		}
 		r.classOf[code] = uint16(slices.Index(r.classes, text))
 	}

@@ -46,7 +46,7 @@ func (t *Terms) Check(d *schema.Document) error {
 		ps = append(ps, schema.Problem{Position: p, Code: code, Message: message, Suggest: suggest})
 	}
 	t.checkTask(d, tell)
-	if t.Label == "" {
+	if t.Label == "" && !t.is(Scores) {
 		tell(d.At("label"), "missing-key", `"label" is needed: the column with the outcome`, "")
 	}
 	if p := t.Prevalence; p != nil {

@@ -13,6 +13,9 @@ import (
 func Figures(w io.Writer, e *evaluate.Evaluation, o Options) error {
 	c := newConsole(o)
 	c.paragraph("", plain(cards.Rows(e)))
+	if e.Unlabelled {
+		c.paragraph("", "No outcome is known: this tells whom the scores select and how they lie, and nothing of who was right.")
+	}
 	c.gap()
 	g := grid{columns: []column{{title: "metric"}, {title: "overall", right: true}, {title: "95 %", right: true}, {title: "n", right: true}, {title: "over the groups", rank: 1}}}
 	for _, key := range metricNames(e.Overall()) {

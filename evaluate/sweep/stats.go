@@ -24,6 +24,7 @@ type Stats struct {
 	Eps              float64  // the plan's
 
 	Latency    *Summary    // of the column of latencies; nil: there is none
+	Scores     *Summary    // of scores without labels; nil: there are labels
 	Regression *Regression // nil: the task is another
 	Classes    *Classes    // nil: likewise
 }

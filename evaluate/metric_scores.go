@@ -1,0 +1,68 @@
+package evaluate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/gatecard/gatecard/evaluate/stats"
+	"github.com/gatecard/gatecard/evaluate/sweep"
+)
+
+// alsoOf is a binary metric that another task has too.
+func alsoOf(m Metric, task Task) Metric {
+	m.Tasks = []Task{Binary, task}
+	return m
+}
+
+// ofScores completes a metric of the scores of rows without labels: how they lie, not how good they are.
+func ofScores(m Metric, value func(*sweep.Summary) float64, basis func(*sweep.Summary) stats.Basis) Metric {
+	m.Denominator, m.Better, m.Range, m.Tasks = "rows", Neither, [2]float64{math.Inf(-1), math.Inf(1)}, []Task{Scores}
+	m.Value = func(s sweep.Stats) (float64, error) {
+		switch {
+		case s.Scores == nil:
+			return 0, Undefined("the task is not one of scores")
+		case s.Scores.N == 0:
+			return 0, Undefined(noRows)
+		}
+		return value(s.Scores), nil
+	}
+	m.Basis = func(s sweep.Stats) stats.Basis {
+		if s.Scores == nil || s.Scores.N == 0 {
+			return stats.Basis{}
+		}
+		return basis(s.Scores)
+	}
+	m.Support = func(s sweep.Stats) int64 { return s.Rows }
+	return m
+}
+
+// scoreMean is the mean score.
+var scoreMean = ofScores(Metric{Name: "score_mean", Aliases: []string{"mean_score"}, Title: "mean score", Summary: "the scores' mean", Least: leastErrors},
+	func(s *sweep.Summary) float64 { return s.Mean.Mean },
+	func(s *sweep.Summary) stats.Basis {
+		if math.IsNaN(s.Mean.SE) {
+			return stats.Basis{}
+		}
+		return stats.StudentT(s.Mean.Mean, s.Mean.SE, float64(s.N-1))
+	})
+
+// scorePercentile is the q-quantile of the scores, NumPy's with method "inverted_cdf", with order statistics for limits.
+func scorePercentile(q float64) Metric {
+	percent := strconv.FormatFloat(100*q, 'g', 4, 64)
+	return ofScores(Metric{Name: "score_p" + percent, Title: "p" + percent + " of scores", Summary: fmt.Sprintf("the score that %s %% of the rows do not exceed", percent)},
+		func(s *sweep.Summary) float64 { return s.Quantile(q) },
+		func(s *sweep.Summary) stats.Basis { return s.Percentile(q, s.Quantile(q)) })
+}
+
+// scoreQuantiles are those that some metrics need.
+func scoreQuantiles(named []Named) []float64 {
+	var all []float64
+	for _, q := range []float64{0.05, 0.25, 0.5, 0.75, 0.95} {
+		if slices.ContainsFunc(named, func(m Named) bool { return m.Name == scorePercentile(q).Name }) {
+			all = append(all, q)
+		}
+	}
+	return all
+}
