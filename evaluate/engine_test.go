@@ -37,10 +37,7 @@ func TestEngine(t *testing.T) {
 				}
 			}
 			file := func(rows []row) string {
-				var columns [5]table.Column
-				for i, c := range []table.Column{{Name: "y", Type: table.Integer}, {Name: "s", Type: table.Float64}, {Name: "g", Type: table.Text}, {Name: "h", Type: table.Text}, {Name: "age", Type: table.Integer}} {
-					columns[i] = c
-				}
+				columns := [5]table.Column{{Name: "y", Type: table.Integer}, {Name: "s", Type: table.Float64}, {Name: "g", Type: table.Text}, {Name: "h", Type: table.Text}, {Name: "age", Type: table.Integer}}
 				for _, x := range rows {
 					columns[0].Numbers = append(columns[0].Numbers, x.y)
 					columns[1].Numbers = append(columns[1].Numbers, x.score)

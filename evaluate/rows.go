@@ -46,7 +46,6 @@ type rows struct {
 
 	blocks      []block // by first row, where there was room
 	kept        bool
-	bytes       atomic.Int64
 	done        atomic.Int64 // rows, of those being read or counted
 	ids         []string     // nil: no id column
 	inputs      []evidence.Input
@@ -136,6 +135,9 @@ func (c Config) memory() int64 {
 	}
 	return defaultMemory
 }
+
+// keptBytes are those of a kept row, but for ids and other numbers than its score.
+const keptBytes = 12
 
 // room is how many bytes of rows are kept for the second reading.
 func (r *rows) room() int64 {
@@ -309,9 +311,7 @@ func (c *coder) matched(in sweep.Rows) sweep.Rows {
 func (r *rows) first(ctx context.Context) error {
 	r.coded = r.coders()
 	coders := r.coded
-	r.kept = true
-	var full sync.Once
-	room := r.room()
+	r.kept = r.mustKeep() || r.from.Rows <= r.room()/(keptBytes+8*int64(len(r.numbers)))
 	err := r.from.Each(ctx, r.want, r.workers, func(worker int, b table.Batch) error {
 		c := coders[worker]
 		in := c.code(b)
@@ -325,11 +325,8 @@ func (r *rows) first(ctx context.Context) error {
 			}
 		}
 		r.progress("reading", b.Columns[0].Len())
-		if r.mustKeep() || r.bytes.Load() <= room {
+		if r.kept {
 			c.keep(b, in)
-		} else {
-			full.Do(func() { r.kept = false })
-			c.blocks = nil
 		}
 		return nil
 	})
@@ -521,13 +518,11 @@ func (c *coder) keep(b table.Batch, in sweep.Rows) {
 		out.low[i] = uint16(cell)
 		most = max(most, cell)
 	}
-	bytes := 10 * len(in.Cell)
 	if most > math.MaxUint16 {
 		out.high = make([]uint16, len(in.Cell))
 		for i, cell := range in.Cell {
 			out.high[i] = uint16(cell >> 16)
 		}
-		bytes += 2 * len(in.Cell)
 	}
 	out.ids = slices.Clone(c.ids)
 	for _, xs := range in.Rivals {
@@ -535,9 +530,7 @@ func (c *coder) keep(b table.Batch, in sweep.Rows) {
 	}
 	for _, xs := range in.Numbers {
 		out.numbers = append(out.numbers, slices.Clone(xs))
-		bytes += 8 * len(xs)
 	}
-	c.rows.bytes.Add(int64(bytes))
 	c.blocks = append(c.blocks, out)
 }
 
@@ -709,13 +702,6 @@ func together(name string, files []evidence.File) evidence.File {
 func base(f evidence.File) evidence.File {
 	f.Path = path.Base(filepath.ToSlash(f.Path))
 	return f
-}
-
-func length(columns []table.Column) int {
-	if len(columns) == 0 {
-		return 0
-	}
-	return max(len(columns[0].Numbers), len(columns[0].Texts))
 }
 
 // firstRows says which rows a predicate holds for: their count and the first three, from 1.
