@@ -114,7 +114,7 @@ func recalibrated(m Metric, of func(stats.Recalibration) (value, se float64)) Me
 		if rarer(s) == 0 {
 			return stats.Recalibration{}, Undefined(oneClass)
 		}
-		r, ok := sweep.Recalibration(s.Bands, s.Eps)
+		r, ok := s.Recalibration()
 		if !ok {
 			return r, Undefined("no recalibration fits: the classes are separated, or their scores too close together")
 		}

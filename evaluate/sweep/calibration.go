@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"math"
+	"sync"
 
 	"github.com/gatecard/gatecard/evaluate/stats"
 )
@@ -85,6 +86,22 @@ func Recalibration(bands []Band, eps float64) (r stats.Recalibration, ok bool) {
 		return s
 	})
 	return r, ok && math.Abs(r.Slope)*widest < 1
+}
+
+// fit is a recalibration that is found when it is first asked for: several figures are of it.
+type fit struct {
+	once  sync.Once
+	found stats.Recalibration
+	ok    bool
+}
+
+// Recalibration is that of the slice's bands: see [Recalibration].
+func (s Stats) Recalibration() (stats.Recalibration, bool) {
+	if s.fit == nil {
+		return Recalibration(s.Bands, s.Eps)
+	}
+	s.fit.once.Do(func() { s.fit.found, s.fit.ok = Recalibration(s.Bands, s.Eps) })
+	return s.fit.found, s.fit.ok
 }
 
 // logits are a band's rows as the logits of one or two scores.

@@ -23,6 +23,8 @@ type Stats struct {
 	Bands            []Band   // that have rows, ascending
 	Eps              float64  // the plan's
 
+	fit *fit // of Bands, once it is asked for
+
 	Latency    *Summary    // of the column of latencies; nil: there is none
 	Scores     *Summary    // of scores without labels; nil: there are labels
 	Regression *Regression // nil: the task is another

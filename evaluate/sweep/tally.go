@@ -168,7 +168,7 @@ func (t *Tally) close(ctx context.Context) ([][]Stats, error) {
 		for s := range all[d] {
 			all[d][s] = t.stats(&counted[d][s], &paths[d][s])
 			if banded != nil {
-				all[d][s].Bands = banded[d][s]
+				all[d][s].Bands, all[d][s].fit = banded[d][s], new(fit)
 			}
 		}
 		if t.pairs != nil {
