@@ -224,7 +224,10 @@ func TestTermsProblems(t *testing.T) {
 		"unnamed":         {"label: y\ngroups: [{values: {a: b}}]\n", `gatecard.yaml:4:10: unnamed-group: a group needs a "column"`},
 		"no scores":       {"label: y\ndata: {path: p.csv}\n", `gatecard.yaml:4:7: missing-key: "data" needs a "score" column, a "prediction" column, or both`},
 		"labels, no id":   {"label: y\ndata: {path: p.csv, score: s, labels: l.csv}\n", `gatecard.yaml:4:39: missing-key: "labels" are joined by id: name its column by "id"`},
-		"no path":         {"label: y\ndata: {path: \"\", score: s}\n", `gatecard.yaml:4:7: missing-key: "data" needs a "path": the file of predictions`},
+		"rows or results": {"label: y\ndata: {reported: r.json, score: s, keep: nothing}\n", "gatecard.yaml:4:26: rows-or-results: \"score\" is of rows, and \"reported\" gives results without rows: write one of the two\n" +
+			`gatecard.yaml:4:36: rows-or-results: "keep" is of rows, and "reported" gives results without rows: write one of the two`},
+		"variant of rows": {"label: y\ndata: {path: p.csv, score: s, variant: v}\n", `gatecard.yaml:4:31: rows-or-results: "variant" is of results that another tool computed: rows have none`},
+		"no path":         {"label: y\ndata: {path: \"\", score: s}\n", `gatecard.yaml:4:7: missing-key: "data" needs a "path", the file of predictions, or "reported", a file of results that another tool computed`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			yaml := before + c.yaml + "gates: [{metric: recall, min: 0.5}]\n"

@@ -35,6 +35,10 @@ func Codes() map[string]string {
 		"other-task":       "Each task has metrics and keys of its own: a regression has no recall and no threshold, a binary model no R². `gatecard explain metrics` lists them.",
 		"bad-parameter":    "Some metrics take a number after @, as pinball_loss@0.9 takes the quantile that was predicted. This is none that the metric takes.",
 		"negative-latency": "A latency is below 0: the clocks that took it disagree, or the column is of something else.",
+		"rows-or-results":  "`data:` names rows, by `path` and columns, or a file of results that another tool computed, by `reported`. What is of rows has no meaning beside results.",
+		"not-reported":     "A gate, or `metrics:`, names a metric of which the file of results has nothing. Names are found as everywhere (acc and f1-score mean accuracy and f1); those that are no metric of gatecard's are shown as they are, and no gate can ask for them.",
+		"unknown-variant":  "`data: {variant: …}` names a filter, a scorer or a mean of which the file of results has nothing.",
+		"ambiguous-figure": "The file of results gives a metric more than once for one slice: by several filters or scorers, or under several names that mean the same. Nobody can tell which counts. Name the one by `data: {variant: …}`, or ask for a mean by its name, as f1_macro.",
 		"changed-file":     "A file was changed while it was being read: its digest differs between two readings. Run again when nobody writes to it.",
 	}
 }

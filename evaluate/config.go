@@ -10,12 +10,14 @@ import (
 
 // Config is `data:` of gatecard.yaml: where the rows are and which column is what. It is no part of the policy.
 type Config struct {
-	Path       string            `json:"path"`                 // file of predictions, relative to the configuration
-	ID         string            `json:"id,omitempty"`         // joins, paired comparisons; unique
-	Score      string            `json:"score,omitempty"`      // and/or Prediction
-	Prediction string            `json:"prediction,omitempty"` // a column of predicted labels
-	Scores     map[string]string `json:"scores,omitempty"`     // of a multiclass task: each class's column of scores
-	Lower      string            `json:"lower,omitempty"`      // ends of a regression's prediction intervals
+	Path       string            `json:"path,omitempty" jsonschema:"oneof_required=rows"`        // file of predictions, relative to the configuration
+	Reported   string            `json:"reported,omitempty" jsonschema:"oneof_required=results"` // a file of results that another tool computed, instead of rows
+	Variant    string            `json:"variant,omitempty"`                                      // of the reported metrics that have several, the one that counts: "strict-match"
+	ID         string            `json:"id,omitempty"`                                           // joins, paired comparisons; unique
+	Score      string            `json:"score,omitempty"`                                        // and/or Prediction
+	Prediction string            `json:"prediction,omitempty"`                                   // a column of predicted labels
+	Scores     map[string]string `json:"scores,omitempty"`                                       // of a multiclass task: each class's column of scores
+	Lower      string            `json:"lower,omitempty"`                                        // ends of a regression's prediction intervals
 	Upper      string            `json:"upper,omitempty"`
 	Latency    string            `json:"latency,omitempty"`                                         // a column of how long each prediction took, in any unit
 	Labels     string            `json:"labels,omitempty"`                                          // outcomes in a file of their own, joined by ID
@@ -34,7 +36,7 @@ type Config struct {
 // Columns tells which column is what: the evidence binds it.
 func (c Config) Columns() map[string]string {
 	columns := map[string]string{}
-	for role, name := range map[string]string{"id": c.ID, "score": c.Score, "prediction": c.Prediction} {
+	for role, name := range map[string]string{"id": c.ID, "score": c.Score, "prediction": c.Prediction, "variant": c.Variant} {
 		if name != "" {
 			columns[role] = name
 		}

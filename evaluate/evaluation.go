@@ -24,6 +24,7 @@ type Evaluation struct {
 	Dataset     evidence.Digest  `json:"dataset"`   // of ids and labels in any order: the same for every model that was scored on these rows
 	Countable   bool             `json:"countable"` // Dataset is over ids, so that its reuse can be counted
 	Inputs      []evidence.Input `json:"inputs"`
+	Reported    *Source          `json:"reported,omitempty"` // where the figures come from, of results that another tool computed: Dataset is that of their file then, and Rows is 0
 	Rows        int64            `json:"rows"`
 	Unlabelled  bool             `json:"unlabelled,omitempty"` // no outcome is known: figures are of whom scores select and of how they lie, and of nothing else
 	Missing     map[string]int64 `json:"missing,omitempty"`    // column to rows without a value
@@ -75,6 +76,8 @@ type Figure struct {
 	Interval   *stats.Interval `json:"interval"`                                                  // descriptive, for reading; null where no method was shown to hold
 	Without    string          `json:"without,omitempty"`                                         // why there is no interval
 	Basis      stats.Basis     `json:"basis,omitzero"`                                            // deciding, for gates, at any level
+	Reported   string          `json:"reported,omitempty"`                                        // the tool that computed it, where that was not gatecard: it has no basis then
+	Partial    string          `json:"partial,omitempty"`                                         // why a reported figure is not of all rows, or not known to be
 }
 
 // Comparison has the differences to a rival on the same rows: each Figure is our value minus the rival's.

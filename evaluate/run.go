@@ -16,6 +16,9 @@ import (
 // Run reads the rows once and computes all that is needed. Bad data is a [*table.Error]; a need that nothing can meet (a drift without
 // a baseline, a comparison without scores) is [schema.Problems]. A metric of scores without a score column is undefined, no error.
 func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluation, error) {
+	if c.Reported != "" {
+		return runReported(ctx, c, t, n)
+	}
 	named, err := n.named(c, t)
 	if err != nil {
 		return nil, err

@@ -49,6 +49,9 @@ func (m Metric) Of(task Task) bool {
 // columns that there are not.
 func Shown(c Config, t Terms) []string {
 	var names []string
+	if c.Reported != "" { // all that the file has
+		return nil
+	}
 	for _, m := range Metrics() {
 		if t.is(Multiclass) && slices.Contains([]string{recall.Name, precision.Name, f1.Name}, m.Name) {
 			names = append(names, m.Name+"@class=*")
@@ -228,6 +231,9 @@ func (c Config) Fits(t Terms, d *schema.Document) error {
 	}
 	if !slices.Contains(tasks(), t.Kind()) {
 		tell(d.At("task"), "unknown-task", fmt.Sprintf("%q is no task: they are %s", t.Task, strings.Join(taskNames(), ", ")))
+	}
+	if c.Reported != "" {
+		return schema.Join(ps)
 	}
 	if t.is(Regression) {
 		if c.Score == "" {

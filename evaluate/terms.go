@@ -173,8 +173,14 @@ func (c Config) Check(d *schema.Document) error {
 	tell := func(p schema.Position, code, message string) {
 		ps = append(ps, schema.Problem{Position: p, Code: code, Message: message})
 	}
+	if c.Reported != "" {
+		return c.checkReported(d)
+	}
 	if c.Path == "" {
-		tell(d.At("data"), "missing-key", `"data" needs a "path": the file of predictions`)
+		tell(d.At("data"), "missing-key", `"data" needs a "path", the file of predictions, or "reported", a file of results that another tool computed`)
+	}
+	if c.Variant != "" {
+		tell(d.KeyAt("data", "variant"), "rows-or-results", `"variant" is of results that another tool computed: rows have none`)
 	}
 	if c.Score == "" && c.Prediction == "" && len(c.Scores) == 0 {
 		tell(d.At("data"), "missing-key", `"data" needs a "score" column, a "prediction" column, or both`)

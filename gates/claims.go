@@ -3,6 +3,7 @@ package gates
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 
 	"github.com/gatecard/gatecard/evaluate"
@@ -15,6 +16,9 @@ import (
 func claimOf(s evaluate.Slice, f evaluate.Figure, m evaluate.Named, t evaluate.Terms, g Gate) claim {
 	c := claim{Claim: evidence.Claim{Groups: s.Groups, Value: f.Value, Support: f.Support}, limits: f.Basis, basis: f.Basis}
 	switch {
+	case f.Reported != "":
+		c.reported = f.Reported
+		c.Unjudged, c.Small = unjudgedReport(f, m, t, g)
 	case s.Rows == 0 && f.Support == 0 && t.Declares(s.Groups): // not small, which may be listed and left out: who was named is not there
 		c.Unjudged = "no row of a declared group"
 	case f.Basis.IsSame(): // no sample tells it, so that neither its size nor its kind counts
@@ -87,6 +91,8 @@ func sound(f evaluate.Figure, name, of string) error {
 	switch {
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return fmt.Errorf("%w: %s for %s is %v", ErrDamaged, name, of, v)
+	case f.Reported != "" && !reflect.ValueOf(f.Basis).IsZero():
+		return fmt.Errorf("%w: %s for %s is reported by %s, and has a basis", ErrDamaged, name, of, f.Reported)
 	case f.Basis.Method != "" && !(math.Abs(v-b) <= disagree*math.Max(1, math.Abs(v))):
 		return fmt.Errorf("%w: %s for %s is %v, and %v by its own basis", ErrDamaged, name, of, v, b)
 	}
@@ -167,6 +173,9 @@ func pair(x, y claim, compare compare) claim {
 	value, basis := compare(x, y)
 	c := claim{Claim: evidence.Claim{Groups: x.Groups, Against: y.Groups, Value: value, Support: min(x.Support, y.Support)}, limits: basis, basis: basis}
 	for _, one := range []claim{x, y} {
+		if one.reported != "" {
+			c.reported, c.limits, c.basis = one.reported, nil, stats.Basis{}
+		}
 		if one.Unjudged != "" && (c.Unjudged == "" || c.Small) {
 			c.Unjudged, c.Small = one.Unjudged, one.Small
 		}

@@ -42,6 +42,7 @@ stages: {Staging: {requires: [gates, card]}}
 aliases: {champion: {requires: [gates]}}
 artifacts: {weights: "*.onnx"}
 evidence: {expires: 90d}
+reported: refuse
 baseline: sha256:0000000000000000000000000000000000000000000000000000000000000001
 `
 
@@ -90,6 +91,7 @@ var flips = map[string][2]string{
 	"aliases":        {"aliases: {champion", "aliases: {best"},
 	"artifacts":      {"*.onnx", "*.bin"},
 	"evidence":       {"evidence: {expires: 90d}\n", "evidence: {expires: 91d}\n"},
+	"reported":       {"reported: refuse\n", ""},
 	"expires":        {"expires: 90d", "expires: 30d"},
 	"baseline":       {"00000001\n", "00000002\n"},
 }

@@ -21,6 +21,8 @@ type Gate struct {
 	Kind string          // the kind's name
 	At   schema.Position // "gatecard.yaml:31"; no part of the digest
 	raw  json.RawMessage // as written, until Check resolves it
+
+	refuses bool // its policy refuses reported figures; set by Judge
 }
 
 // Common are the keys that every kind of gate has.

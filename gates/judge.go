@@ -49,6 +49,7 @@ func Judge(p Policy, e *evaluate.Evaluation, s evidence.Standing) (*Report, erro
 	}
 	r := &Report{Schema: SchemaID, Standing: s}
 	for _, g := range p.Gates {
+		g.refuses = p.Reported == refuse
 		o, err := judge(g, e, s)
 		if err != nil {
 			return nil, placedGate(err, g)
@@ -82,9 +83,13 @@ func badness(v evidence.Verdict) int {
 
 // judge decides one gate.
 func judge(g Gate, e *evaluate.Evaluation, s evidence.Standing) (Outcome, error) {
-	cs, err := g.Rule.claims(e, g)
-	if err != nil {
-		return Outcome{}, err
+	w := g.Rule.words(claim{}, e)
+	cs := claims{absent: noRows(g, w.across, e)}
+	if cs.absent == "" {
+		var err error
+		if cs, err = g.Rule.claims(e, g); err != nil {
+			return Outcome{}, err
+		}
 	}
 	lower, upper := g.Rule.Bound()
 	o := Outcome{
@@ -92,7 +97,9 @@ func judge(g Gate, e *evaluate.Evaluation, s evidence.Standing) (Outcome, error)
 		Kind:   g.Kind, Says: g.Rule.String(), Bound: bound(lower, upper), Because: g.Because, Decide: g.Decide, Level: g.Level, MinSupport: g.MinSupport, At: g.At,
 		Reproduce: "gatecard gate --explain " + g.ID,
 	}
-	w := g.Rule.words(claim{}, e)
+	if e.Reported != nil {
+		o.Reported = e.Reported.Tool
+	}
 	o.Title, o.Required, o.Metric, o.Across = w.title, w.required, w.metric, w.across
 	if cs.absent != "" {
 		o.Verdict, o.Note, o.Sentence = evidence.Inconclusive, cs.absent, fmt.Sprintf("%s is undecided: %s.", o.Title, cs.absent)
@@ -174,6 +181,9 @@ func headline(r *Report) string {
 // notes say what a reader must know of all gates together.
 func notes(r *Report, e *evaluate.Evaluation) []string {
 	notes := []string{"rows are taken as independent"}
+	if from := e.Reported; from != nil {
+		return append([]string{fmt.Sprintf("every figure is reported by %s: gatecard saw no rows, computed none of them and proves none of them", from.Tool)}, from.Notes...)
+	}
 	gates, alpha := 0, 0.0
 	for _, g := range r.Gates {
 		if g.Decide != Estimate && g.Verdict != evidence.NotApplicable {

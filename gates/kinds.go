@@ -53,6 +53,7 @@ type claim struct {
 	limits           stats.Limits
 	basis            stats.Basis // of counts, for exact comparison; the zero Basis: none
 	flip             bool        // the claim's figure is minus the basis's
+	reported         string      // the tool that computed it, where that was not gatecard: it has no limits
 	passing, failing float64     // the limits that can pass and fail the gate, once it is judged
 }
 

@@ -24,6 +24,7 @@ type Policy struct {
 	Aliases   map[string]evidence.Protection `json:"aliases,omitempty"`
 	Artifacts map[string]string              `json:"artifacts,omitempty"` // role to pattern
 	Evidence  Validity                       `json:"evidence,omitzero"`
+	Reported  string                         `json:"reported,omitempty" jsonschema:"enum=refuse"` // figures that another tool computed: refuse; default: `decide: estimate` compares them, and no other mode
 	// Baseline is the digest of what drift is measured against: another baseline is another policy. It is found in the data, and nobody writes it.
 	Baseline evidence.Digest `json:"baseline,omitempty" jsonschema:"pattern=^sha256:[0-9a-f]{64}$"`
 }

@@ -33,12 +33,13 @@ type Outcome struct {
 	Because    string          `json:"because,omitempty"`
 	Decide     Decide          `json:"decide"`
 	Level      float64         `json:"level"`
-	MinSupport int64           `json:"min_support"`     // fewer rows of the metric's own denominator are too few to judge
-	Margin     *float64        `json:"margin"`          // from the bound to the interval's nearer end; negative: beyond; null: it straddles
-	Sentence   string          `json:"sentence"`        // "Recall for people with a disability is 0.295; at least 0.50 is required in every group."
-	Note       string          `json:"note,omitempty"`  // "not proven", "unsettled", "2 groups too small to judge"
-	Small      []string        `json:"small,omitempty"` // groups too small to judge, with their support: "Alaska Native 1"
-	Reproduce  string          `json:"reproduce"`       // a command
+	MinSupport int64           `json:"min_support"`        // fewer rows of the metric's own denominator are too few to judge
+	Margin     *float64        `json:"margin"`             // from the bound to the interval's nearer end; negative: beyond; null: it straddles
+	Sentence   string          `json:"sentence"`           // "Recall for people with a disability is 0.295; at least 0.50 is required in every group."
+	Note       string          `json:"note,omitempty"`     // "not proven", "unsettled", "2 groups too small to judge"
+	Reported   string          `json:"reported,omitempty"` // the tool that computed what it judges, where that was not gatecard
+	Small      []string        `json:"small,omitempty"`    // groups too small to judge, with their support: "Alaska Native 1"
+	Reproduce  string          `json:"reproduce"`          // a command
 	At         schema.Position `json:"at,omitzero"`
 }
 

@@ -67,6 +67,10 @@ func newJudgement(g Gate, cs claims) *judgement {
 
 // limit finds the claim's limit that can pass the gate, at α, and the one that can fail it, at α/M. False where it has none.
 func (j *judgement) limit(c *claim) bool {
+	if c.reported != "" {
+		c.passing, c.failing = math.NaN(), math.NaN()
+		return c.Value != nil && !math.IsNaN(*c.Value)
+	}
 	if c.Value == nil || c.limits == nil {
 		return false
 	}
@@ -111,6 +115,9 @@ func (j *judgement) verdict() evidence.Verdict {
 	// 1. what was judged fails
 	if j.judged > 0 && (j.beyond(failing) || j.g.Decide == Estimate && !j.kept()) {
 		j.note = j.smallNote()
+		if by := j.decides.reported; by != "" {
+			j.add("reported by " + by)
+		}
 		if j.g.Decide != Estimate {
 			j.decide(func(c claim) bool { return j.beyond(c.failing) })
 		}
@@ -126,7 +133,10 @@ func (j *judgement) verdict() evidence.Verdict {
 	proven := j.within(passing)
 	switch {
 	case j.g.Decide == Estimate && j.kept():
-		if !proven {
+		switch {
+		case j.decides.reported != "":
+			j.add("reported by " + j.decides.reported + ", and compared as it is")
+		case !proven:
 			j.add("unsettled: the interval straddles the bound")
 		}
 	case proven:
@@ -323,6 +333,8 @@ func (j *judgement) margin() float64 {
 func (j *judgement) sentence(o Outcome, e *evaluate.Evaluation) string {
 	w := j.g.Rule.words(j.decides, e)
 	switch {
+	case o.Verdict != evidence.Inconclusive && j.decides.reported != "":
+		return fmt.Sprintf("%s, as %s reports; %s.", w.is, j.decides.reported, w.demand)
 	case o.Verdict != evidence.Inconclusive:
 		return fmt.Sprintf("%s; %s.", w.is, w.demand)
 	case j.decides.Unjudged != "":

@@ -173,15 +173,19 @@ func (c Config) sources(path string) ([]table.Source, error) {
 
 // SetData makes the rows those of a file that a flag names, relative to the working directory.
 func (c *Config) SetData(path string) error {
+	to := &c.Data.Path
+	if c.Data.Reported != "" {
+		to = &c.Data.Reported
+	}
 	if path == standardInput {
-		c.Data.Path = path
+		*to = path
 		return nil
 	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return err
 	}
-	c.Data.Path = absolute
+	*to = absolute
 	inner := c.Data.Open
 	c.Data.Open = func(p string) ([]table.Source, error) {
 		all, err := inner(p)
@@ -222,6 +226,11 @@ func (c *Config) profile(ctx context.Context) (*evaluate.Baseline, error) {
 func (c Config) locate(err error) error {
 	var ps schema.Problems
 	if errors.As(err, &ps) {
+		for i, p := range ps { // of results, of which a key names the file
+			if at := map[string]string{"not-reported": "reported", "ambiguous-figure": "reported", "unknown-variant": "variant"}[p.Code]; at != "" && p.Position == (schema.Position{}) {
+				ps[i].Position = c.doc.At("data", at)
+			}
+		}
 		key := map[string]string{"no-baseline": "drift", "no-rival": "versus"}
 		for i, p := range ps {
 			for g := range c.Gates {
@@ -263,8 +272,8 @@ func (c Config) locate(err error) error {
 
 // inputs are the files that the configuration reads: --out must not write over them.
 func (c Config) inputs() []string {
-	files := []string{c.file, c.path(c.Data.Path)}
-	for _, p := range []string{c.Data.Labels, c.Data.Baseline, c.Card} {
+	files := []string{c.file}
+	for _, p := range []string{c.Data.Path, c.Data.Reported, c.Data.Labels, c.Data.Baseline, c.Card} {
 		if p != "" {
 			files = append(files, c.path(p))
 		}

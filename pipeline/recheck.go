@@ -89,7 +89,7 @@ func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View,
 	if err != nil {
 		return view, err
 	}
-	s.Predictions = "supplied by " + key.Owner.Subject
+	s.Predictions = supplied(evaluation, key.Owner.Subject)
 	var written []registry.Blob
 	for _, part := range []struct {
 		path string

@@ -86,6 +86,9 @@ func consult(ctx context.Context, c *Config, job *Job) (candidate, evaluate.Agai
 		return who, against, err
 	}
 	for _, name := range needs.Versus {
+		if c.Data.Reported != "" {
+			break // there are no rows to compare
+		}
 		rival, ok, err := rivalOf(ctx, *c, job, store, who, name)
 		if err != nil {
 			return who, against, err
@@ -316,7 +319,7 @@ func attest(ctx context.Context, c Config, job *Job, card *cards.Card, files []r
 		Dataset:     card.Evaluation.Dataset,
 		Inputs:      card.Evaluation.Inputs,
 		Columns:     c.Data.Columns(),
-		Predictions: "supplied by " + key.Owner.Subject,
+		Predictions: supplied(card.Evaluation, key.Owner.Subject),
 		Results:     card.Report.Results(),
 		Tool:        job.Tool,
 	}
@@ -331,6 +334,14 @@ func attest(ctx context.Context, c Config, job *Job, card *cards.Card, files []r
 	}
 	bundle, err := seal(ctx, job, s)
 	return &s, bundle, err
+}
+
+// supplied says who supplied what was judged, and what computed it where that was not gatecard.
+func supplied(e *evaluate.Evaluation, by string) string {
+	if e.Reported != nil {
+		return "results reported by " + e.Reported.Tool + ", supplied by " + by
+	}
+	return "supplied by " + by
 }
 
 // seal signs a statement and logs it.
