@@ -44,6 +44,9 @@ func Fill(model string, w Words, e *evaluate.Evaluation, r *gates.Report, v *evi
 
 // Rows says how many rows were evaluated, and of which files: "69,126 rows of predictions-2016-v1.parquet".
 func Rows(e *evaluate.Evaluation) string {
+	if e.Reported != nil {
+		return "results " + reportedIn(e)
+	}
 	var files []string
 	for _, in := range e.Inputs {
 		if in.Role == "predictions" {

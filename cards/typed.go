@@ -19,7 +19,7 @@ type TypedFigure struct {
 	Title    string // "precision at a score of 0.5"
 	Groups   evaluate.Groups
 	Value    float64
-	Computed *evaluate.Figure // of the same metric and slice; nil: none
+	Computed *evaluate.Figure // of the same metric and slice; nil: none, or one that another tool reports
 }
 
 // TypedFigures lists the figures that a person typed: overall first, then by dimension and group, each in the order of names.
@@ -65,7 +65,7 @@ func (c *Card) figure(groups evaluate.Groups, key string) *evaluate.Figure {
 		return nil
 	}
 	for _, s := range c.Evaluation.Slices {
-		if f, ok := s.Metrics[key]; ok && maps.Equal(s.Groups, groups) {
+		if f, ok := s.Metrics[key]; ok && maps.Equal(s.Groups, groups) && f.Reported == "" {
 			return &f
 		}
 	}

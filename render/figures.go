@@ -17,6 +17,10 @@ func Figures(w io.Writer, e *evaluate.Evaluation, o Options) error {
 		c.paragraph("", "No outcome is known: this tells whom the scores select and how they lie, and nothing of who was right.")
 	}
 	c.gap()
+	if e.Reported != nil {
+		c.reportedFigures(e)
+		return c.to(w)
+	}
 	g := grid{columns: []column{{title: "metric"}, {title: "overall", right: true}, {title: "95 %", right: true}, {title: "n", right: true}, {title: "over the groups", rank: 1}}}
 	for _, key := range metricNames(e.Overall()) {
 		if m, err := evaluate.Lookup(key); err != nil || !m.AtThreshold() {

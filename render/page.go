@@ -36,6 +36,7 @@ type cardPage struct {
 	Evidence            *evidenceBlock
 	Notes               []string
 	Computed            bool
+	FromRows            bool // gatecard computed the figures
 }
 
 // verdict is the banner.
@@ -88,7 +89,7 @@ func newPage(v View) cardPage {
 		p.Charts = charts(e)
 		p.Comparisons = comparisons(v, e)
 		p.Drift = drift(e)
-		p.Inputs, p.Dataset = e.Inputs, e.Dataset
+		p.Inputs, p.Dataset, p.FromRows = e.Inputs, e.Dataset, e.Reported == nil
 		p.DataNotes = dataNotes(e)
 	}
 	p.Evidence = newEvidence(v)
@@ -220,7 +221,10 @@ func facts(v View) []fact {
 		}
 	}
 	e := v.evaluation()
-	if e != nil {
+	if e != nil && e.Reported != nil {
+		add("Reported by", e.Reported.Tool, "gatecard saw no rows, and computed no figure")
+		add("Sample", sampling(e.Terms.Sampling), "")
+	} else if e != nil {
 		files := ""
 		for _, in := range e.Inputs {
 			if in.Role == "predictions" {
@@ -269,7 +273,7 @@ func sampling(s string) string {
 }
 
 func dataNotes(e *evaluate.Evaluation) []string {
-	var notes []string
+	notes := cards.Origin(e)
 	if l := e.LeftOut; l != nil {
 		notes = append(notes, "Left out, as the policy allows: "+evaluate.Count(l.Rows)+" rows that have no outcome, "+evaluate.Count(l.Outcomes)+" outcomes of which there is no row, and "+
 			evaluate.Count(l.Repeated)+" outcomes of an id that has another.")

@@ -127,6 +127,10 @@ func newClaim(v View, g gates.Outcome, c evidence.Claim, axis chart.Axis) claimR
 		row.Mark, row.Class, m = "too few", "small", chart.Ring
 	case c.Unjudged != "":
 		row.Mark, row.Class, m = "not judged", "small", chart.Ring
+	case g.Reported != "" && g.Verdict == evidence.Fail && beyond(c.Value, g.Min, g.Max):
+		row.Mark, row.Class, m = "reported, beyond", "bad", chart.Diamond
+	case g.Reported != "":
+		row.Mark = "reported"
 	case beyond(c.Value, g.Min, g.Max) && beyond(c.High, g.Min, nil) && beyond(c.Low, nil, g.Max):
 		row.Mark, row.Class, m = "beyond", "bad", chart.Diamond
 		if g.Min != nil {

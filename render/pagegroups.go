@@ -50,6 +50,8 @@ type matrixRow struct {
 // figureRow is a metric's figure.
 type figureRow struct {
 	Name, Value, Interval, Support, Summary, Without string
+	Reported                                         string // by which tool, where gatecard did not compute it
+	Partial                                          bool   // it is not of the whole
 }
 
 // dimensions are those that the evaluation has slices of, in the order of the terms: first those that gates look along.
@@ -121,6 +123,9 @@ func groups(v View, e *evaluate.Evaluation) *groupBlock {
 		x := matrix{Name: strings.ReplaceAll(d, " * ", " × ")}
 		for _, s := range slices {
 			row := matrixRow{Name: e.Terms.Short(s.Groups), Rows: evaluate.Count(s.Rows)}
+			if e.Reported != nil {
+				row.Rows = "" // not known
+			}
 			for _, m := range all {
 				row.Cells = append(row.Cells, newFigure(m, s.Metrics[m]))
 			}
@@ -212,6 +217,9 @@ func newMetric(e *evaluate.Evaluation, metric string, along []string, g gates.Ou
 				}
 				r.Guide, r.Min, r.Max = firstOf(g.Min, g.Max), nil, nil
 			}
+			if x.Reported != "" {
+				row.Mark = strings.TrimSuffix("reported, "+row.Mark, ", ")
+			}
 			row.Plot = svg(axis.Row(r))
 			block.Rows = append(block.Rows, row)
 		}
@@ -262,6 +270,7 @@ func newFigure(metric string, f evaluate.Figure) figureRow {
 	if n, err := evaluate.Lookup(metric); err == nil {
 		x.Summary = n.Summary
 	}
+	x.Reported, x.Partial = cards.ReportedBy(f), f.Partial != ""
 	if f.Value != nil {
 		x.Value, x.Without = evaluate.Number(*f.Value), ""
 		if f.Interval != nil {
@@ -278,7 +287,9 @@ func newFigure(metric string, f evaluate.Figure) figureRow {
 func overall(e *evaluate.Evaluation) []figureRow {
 	var rows []figureRow
 	for _, m := range metricNames(e.Overall()) {
-		rows = append(rows, newFigure(m, e.Overall().Metrics[m]))
+		if f := e.Overall().Metrics[m]; f.Undefined != evaluate.NotReported { // else the file gives it for groups
+			rows = append(rows, newFigure(m, f))
+		}
 	}
 	return rows
 }

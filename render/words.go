@@ -186,7 +186,7 @@ func (v View) tooFew() []tooFew {
 		}
 		shown = true
 		for _, s := range e.Slices {
-			if f, ok := s.Metrics[g.Metric]; ok && f.Support < list[i].under && !list[i].covers(s.Groups) {
+			if f, ok := s.Metrics[g.Metric]; ok && f.Support < list[i].under && (f.Reported == "" || f.Support > 0) && !list[i].covers(s.Groups) {
 				list[i].add(small{s.Groups, f.Support})
 			}
 		}

@@ -154,7 +154,7 @@ func (b *body) metrics(c *cards.Card) {
 			b.text.WriteString("- " + cards.Upper(n.Title()) + ": " + n.Summary + "\n")
 		}
 	}
-	if t := e.Terms.Threshold; t != nil {
+	if t := e.Terms.Threshold; t != nil && e.Reported == nil {
 		b.text.WriteString("\nA score of " + strconv.FormatFloat(*t, 'g', -1, 64) + " or more is predicted positive.\n")
 	}
 }
@@ -178,8 +178,14 @@ func (b *body) analyses(c *cards.Card) {
 		return
 	}
 	if e != nil && len(e.Slices) > 0 {
-		b.line("Computed on " + cards.Markdown(cards.Rows(e)) + ". Intervals are for reading, at " + strconv.FormatFloat(evaluate.Level*100, 'g', 3, 64) + " %; those that decide are the gates'.")
-		b.table([]string{"overall", "value", "interval", "n"}, figures(e))
+		if from := cards.Origin(e); from != nil {
+			b.line(cards.Markdown(strings.Join(from, " ")))
+		} else {
+			b.line("Computed on " + cards.Markdown(cards.Rows(e)) + ". Intervals are for reading, at " + strconv.FormatFloat(evaluate.Level*100, 'g', 3, 64) + " %; those that decide are the gates'.")
+		}
+		if rows := figures(e); len(rows) > 0 {
+			b.table([]string{"overall", "value", "interval", "n"}, rows)
+		}
 		for _, d := range dimensionsOf(e) {
 			b.text.WriteString("\n")
 			b.table(byGroup(e, d))
@@ -262,16 +268,30 @@ func figure(f evaluate.Figure) string {
 	if f.Interval != nil {
 		s += " (" + evaluate.Range(&f.Interval.Low, &f.Interval.High, *f.Value) + ")"
 	}
-	return s
+	return s + reported(f)
+}
+
+// reported marks a figure that another tool computed.
+func reported(f evaluate.Figure) string {
+	switch {
+	case f.Reported == "":
+		return ""
+	case f.Partial != "":
+		return ", reported, not of the whole"
+	}
+	return ", reported"
 }
 
 func figures(e *evaluate.Evaluation) [][]string {
 	var rows [][]string
 	for _, key := range names(e.Slices[0]) {
 		f := e.Slices[0].Metrics[key]
+		if f.Undefined == evaluate.NotReported {
+			continue // what the file gives for groups
+		}
 		value, interval := "–", or(f.Undefined, f.Without)
 		if f.Value != nil {
-			value = evaluate.Number(*f.Value)
+			value = evaluate.Number(*f.Value) + reported(f)
 			if f.Interval != nil {
 				interval = evaluate.Range(&f.Interval.Low, &f.Interval.High, *f.Value)
 			}
@@ -302,6 +322,9 @@ func byGroup(e *evaluate.Evaluation, dimension string) (heads []string, rows [][
 			continue
 		}
 		row := []string{e.Terms.Short(s.Groups), evaluate.Count(s.Rows)}
+		if e.Reported != nil {
+			row[1] = "–" // not known
+		}
 		for _, k := range keys {
 			row = append(row, figure(s.Metrics[k]))
 		}

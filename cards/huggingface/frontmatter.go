@@ -147,6 +147,9 @@ func index(e *evaluate.Evaluation, lost []string) ([]result, []string) {
 			if len(s.Groups) > 0 {
 				m.Name += " (" + of + ")"
 			}
+			if by := cards.ReportedBy(f); by != "" {
+				m.Name += ", " + cards.Line(by)
+			}
 			for k, v := range r.Dataset.Args {
 				m.arg(k, v)
 			}
