@@ -44,6 +44,9 @@ func runReported(ctx context.Context, c Config, t Terms, n Needs) (*Evaluation, 
 	if err != nil {
 		return nil, err
 	}
+	if t.is(Multiclass) {
+		perClass(results.Rows)
+	}
 	if c.Variant != "" && !slices.ContainsFunc(results.Rows, func(r reported.Row) bool { return r.Variant == c.Variant }) {
 		var known []string
 		for _, r := range results.Rows {
@@ -140,6 +143,22 @@ func toolOf(r reported.Results) string {
 	return r.Tool
 }
 
+// perClass makes a row of one class, as scikit-learn's report has them, the figure of all rows that the task has: "recall@class=dog".
+func perClass(rows []reported.Row) {
+	for i, r := range rows {
+		if class, ok := r.Groups["class"]; ok && len(r.Groups) == 1 && r.Variant == "" {
+			if key, ok := ours(r.Metric); ok {
+				if m, err := Lookup(key + "@" + classOf + class); err == nil {
+					rows[i].Groups, rows[i].Variant = nil, strings.TrimPrefix(m.Key, m.Name+"@")
+				}
+			}
+		}
+	}
+}
+
+// classOf begins the variant of a row of one class.
+const classOf = "class="
+
 // place is a metric of ours in a slice.
 type place struct{ slice, metric string }
 
@@ -205,6 +224,10 @@ func own(r reported.Row) string {
 // classes.
 func meant(r reported.Row) (key string, ok bool) {
 	key, ok = ours(r.Metric)
+	if ok && strings.HasPrefix(r.Variant, classOf) {
+		m, err := Lookup(key + "@" + r.Variant)
+		return m.Key, err == nil
+	}
 	mean, is := averages()[r.Variant]
 	if !is || !ok {
 		return key, ok

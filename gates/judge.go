@@ -62,6 +62,9 @@ func Judge(p Policy, e *evaluate.Evaluation, s evidence.Standing) (*Report, erro
 		r.Verdict = evidence.Pass
 	}
 	r.Headline = headline(r)
+	if e.Reported != nil && r.Verdict.Lets() {
+		r.Headline = strings.TrimSuffix(r.Headline, ".") + ", on figures that " + e.Reported.Tool + " reports."
+	}
 	r.Notes = notes(r, e)
 	return r, nil
 }

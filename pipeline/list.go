@@ -276,6 +276,9 @@ func figure(f *evaluate.Figure) string {
 	if f == nil || f.Value == nil {
 		return "–"
 	}
+	if f.Reported != "" {
+		return evaluate.Number(*f.Value) + " reported" // by another tool
+	}
 	return evaluate.Number(*f.Value)
 }
 
