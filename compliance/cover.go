@@ -57,9 +57,9 @@ type Covered struct {
 
 // Cover judges every item of a framework, in order. A pure function: the same inputs, the same answer.
 //
-// An item is filled where all of its paths lead to something, partial where some do, or where it asks for more than a dossier can hold, and
-// missing where none does. What was measured counts as filled only where signed evidence binds this very card; it is stale where that evidence
-// has expired, or was judged by a policy that is no longer in force.
+// An item is filled where all of its paths lead to something, partial where some do, where another tool reports what it shows, or where it asks
+// for more than a dossier can hold, and missing where none does. What was measured counts as filled only where signed evidence binds this very
+// card; it is stale where that evidence has expired, or was judged by a policy that is no longer in force.
 func Cover(f Framework, d Dossier) []Covered {
 	unbound, stale := standing(d)
 	covered := make([]Covered, len(f.Items))
@@ -94,6 +94,10 @@ func cover(item Item, d Dossier, unbound, stale string) Covered {
 		c.Shown = append(c.Shown, show(path, found, places))
 	}
 	var why []string
+	ofEvaluation := func(path string) bool { return strings.HasPrefix(path, "card.evaluation.") }
+	if by := reportedBy(d); by != "" && measured && slices.ContainsFunc(item.FilledBy.Pipeline, ofEvaluation) {
+		why = append(why, "what is shown of figures and terms is "+by)
+	}
 	if len(absent) > 0 {
 		why = append(why, "not there: "+strings.Join(absent, ", "))
 	}
@@ -119,6 +123,14 @@ func cover(item Item, d Dossier, unbound, stale string) Covered {
 	}
 	c.Why = strings.Join(why, "; ")
 	return c
+}
+
+// reportedBy says of an evaluation of results that another tool computed which it was: nobody here saw rows. "" for any other.
+func reportedBy(d Dossier) string {
+	if d.Card == nil || d.Card.Evaluation == nil || d.Card.Evaluation.Reported == nil {
+		return ""
+	}
+	return "reported by " + d.Card.Evaluation.Reported.Tool + ", without rows to check it by"
 }
 
 // filledIn says whether the pipeline wrote a field that a person left empty: then it is nobody's word.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/gatecard/gatecard/cards"
+	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evidence"
 )
 
@@ -88,6 +89,7 @@ func TestCoverChanges(t *testing.T) {
 		"a list of placeholders":    {func(w *world) { w.card.Limitations = []string{"…", "TODO"} }, nil, "IV.3.capability", Partial, "card.limitations"},
 		"filled in by the pipeline": {func(w *world) { w.card.Filled = map[string]string{"model_details.version": "registry"} }, nil, "IV.1a.version", Partial, "card.model_details.version (a person's words)"},
 		"no groups":                 {func(w *world) { w.card.Evaluation.Slices = w.card.Evaluation.Slices[:1] }, nil, "IV.3.groups", Partial, "slices[].groups"},
+		"reported by another":       {func(w *world) { w.card.Evaluation.Reported = &evaluate.Source{Tool: "lm-eval 0.4.9"} }, nil, "IV.2g.accuracy", Partial, "reported by lm-eval 0.4.9, without rows"},
 		"no evaluation":             {func(w *world) { w.card.Evaluation = nil }, nil, "IV.2g.accuracy", Missing, "card.evaluation"},
 		"no version":                {func(w *world) { w.card.Version = nil }, nil, "IV.1d.forms", Missing, "card.registry_version"},
 		"not signed":                {nil, func(d *Dossier) { d.Statement, d.Evidence = nil, nil }, "IV.2g.accuracy", Partial, "no signed evidence"},
