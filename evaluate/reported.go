@@ -54,7 +54,7 @@ func runReported(ctx context.Context, c Config, t Terms, n Needs) (*Evaluation, 
 				known = append(known, r.Variant)
 			}
 		}
-		return nil, problem("unknown-variant", fmt.Sprintf("%s has no variant %q (known: %s)", c.Reported, c.Variant, cmp.Or(some(known), "none")), schema.Suggest(c.Variant, known))
+		return nil, problem("unknown-variant", fmt.Sprintf("%s has no variant %q (known: %s)", file.Path, c.Variant, cmp.Or(some(known), "none")), schema.Suggest(c.Variant, known))
 	}
 	e := &Evaluation{Schema: SchemaID, Terms: t, Dataset: file.SHA256, Inputs: []evidence.Input{{File: base(file), Role: ReportedRole}}}
 	from := &Source{Tool: toolOf(results), Format: results.Format, Run: results.Origin.Run, Task: results.Origin.Task, Model: results.Origin.Model, Created: results.Origin.Created}
@@ -73,11 +73,11 @@ func runReported(ctx context.Context, c Config, t Terms, n Needs) (*Evaluation, 
 		}
 		key := names.keys[i]
 		if _, twice := e.Slices[at].Metrics[key]; twice {
-			return nil, problem("ambiguous-figure", fmt.Sprintf("%s gives %q twice for %s", c.Reported, key, t.Name(row.Groups)), "")
+			return nil, problem("ambiguous-figure", fmt.Sprintf("%s gives %q twice for %s", file.Path, key, t.Name(row.Groups)), "")
 		}
 		e.Slices[at].Metrics[key], keys[key] = figureOf(row, key, from.Tool), true
 	}
-	if err := n.reported(c.Reported, keys, names); err != nil {
+	if err := n.reported(file.Path, keys, names); err != nil {
 		return nil, err
 	}
 	for _, s := range e.Slices {
@@ -87,12 +87,15 @@ func runReported(ctx context.Context, c Config, t Terms, n Needs) (*Evaluation, 
 			}
 			s.Metrics[key] = Figure{Undefined: NotReported, Reported: from.Tool}
 			if variants := names.variants[place{s.Groups.String(), key}]; len(variants) > 0 {
-				s.Metrics[key] = Figure{Undefined: "reported in several variants: " + strings.Join(variants, ", "), Reported: from.Tool}
+				s.Metrics[key] = Figure{Undefined: SeveralVariants + strings.Join(variants, ", "), Reported: from.Tool}
 			}
 		}
 	}
 	return e, nil
 }
+
+// SeveralVariants begins why a slice has no value of a metric that several of its rows could be.
+const SeveralVariants = "reported in several variants: "
 
 // NotReported is why a slice has no value of a metric that a file of results gives for others.
 const NotReported = "not reported"

@@ -94,6 +94,22 @@ func ptr(x float64) *float64 { return &x }
 // filters are results with two filters of one metric of ours.
 const filters = `{"results": {"a": {"sample_len": 8, "acc,strict": 0.25, "acc,loose": 0.5}}, "versions": {}}`
 
+// TestReportedClasses: a class of scikit-learn's report is a figure of a multiclass task, and a mean is that of its name.
+func TestReportedClasses(t *testing.T) {
+	b, err := os.ReadFile("reported/testdata/sklearn_report.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := evaluate.Config{Reported: "r.json", Open: memory{"r.json": string(b)}.all}
+	e, err := evaluate.Run(t.Context(), c, terms(t, "task: multiclass\nlabel: y\n"), evaluate.Needs{Metrics: []string{"recall@class=dog", "f1_macro"}}, evaluate.Against{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := e.Overall().Metrics["recall@class=dog"]; len(e.Slices) != 1 || f.Value == nil || *f.Value != 0.8571428571428571 || f.Support != 35 || f.Reported != "scikit-learn" {
+		t.Errorf("%d slices, %+v", len(e.Slices), f)
+	}
+}
+
 // TestReportedWhole holds what stands beside the figures: the file with its digest, where it comes from, and no word of rows.
 func TestReportedWhole(t *testing.T) {
 	e, err := reportedFrom(t, "lm_eval.json", "", "")

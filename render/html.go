@@ -44,12 +44,17 @@ func style() (template.CSS, error) {
 	return template.CSS(b), err // embedded
 }
 
-var figures = regexp.MustCompile(`[−-]?\b\d+\.\d+\b`)
+var figures = regexp.MustCompile(`[−-]?\b\d+(\.\d+)+\b`)
 
-// strong makes the figures of a sentence stand out.
+// strong makes the figures of a sentence stand out. What has more than one point is a version.
 func strong(s string) template.HTML {
 	s = template.HTMLEscapeString(cards.Line(s))
-	return template.HTML(figures.ReplaceAllString(s, "<b>$0</b>")) // escaped above
+	return template.HTML(figures.ReplaceAllStringFunc(s, func(number string) string { // escaped above
+		if strings.Count(number, ".") > 1 {
+			return number
+		}
+		return "<b>" + number + "</b>"
+	}))
 }
 
 var breakable = strings.NewReplacer("@", "@<wbr>", "/", "/<wbr>", "_", "_<wbr>", ":", ":<wbr>")

@@ -217,7 +217,7 @@ func newMetric(e *evaluate.Evaluation, metric string, along []string, g gates.Ou
 				}
 				r.Guide, r.Min, r.Max = firstOf(g.Min, g.Max), nil, nil
 			}
-			if x.Reported != "" {
+			if x.Reported != "" && f.Value != nil {
 				row.Mark = strings.TrimSuffix("reported, "+row.Mark, ", ")
 			}
 			row.Plot = svg(axis.Row(r))

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"strings"
+
 	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/evaluate"
 )
@@ -12,8 +14,8 @@ func (c *console) reportedFigures(e *evaluate.Evaluation) {
 	for _, s := range e.Slices {
 		for _, key := range metricNames(s) {
 			f := s.Metrics[key]
-			if f.Undefined == evaluate.NotReported {
-				continue
+			if f.Undefined == evaluate.NotReported || strings.HasPrefix(f.Undefined, evaluate.SeveralVariants) {
+				continue // the variants stand in rows of their own
 			}
 			row := []string{plain(key), plain(e.Terms.Name(s.Groups)), "undefined", "", "", plain(f.Undefined)}
 			if f.Value != nil {
