@@ -36,7 +36,11 @@ func (c *console) reportedFigures(e *evaluate.Evaluation) {
 	c.grid(2, g)
 	for _, why := range sortedKeys(parts) {
 		c.gap()
-		c.paragraph("  ", plain("Not of the whole: "+list(parts[why])+": "+why+"."))
+		which := list(parts[why])
+		if n := len(parts[why]); n > 4 {
+			which = evaluate.Count(int64(n)) + " figures"
+		}
+		c.paragraph("  ", plain("Not of the whole: "+which+": "+why+"."))
 	}
 	c.gap()
 	for _, s := range cards.Origin(e) {

@@ -424,7 +424,7 @@ func undecided(t testing.TB) View {
 
 // views are all of them by the name of their golden files.
 func views(t testing.TB) map[string]View {
-	return map[string]View{"failed": failed(t), "passed": passed(t), "worse": worse(t), "undecided": undecided(t), "hostile": hostile(t), "empty": {}}
+	return map[string]View{"failed": failed(t), "passed": passed(t), "worse": worse(t), "undecided": undecided(t), "hostile": hostile(t), "reported": reported(t), "empty": {}}
 }
 
 func names(t testing.TB) []string { return slices.Sorted(maps.Keys(views(t))) }
