@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 	"math/bits"
-	"slices"
 )
 
 // Numbers counts a column of numbers, batch by batch. Each goroutine has one of its own, and they are merged at the end: the column does not depend on
@@ -72,31 +71,8 @@ func (n *Numbers) baseline() Column {
 	if c.Rows < leastRows { // in the one bin that there is
 		c.Means[0], c.SD = 0, 0
 	}
-	c.join(n.cells.infinite)
 	c.outer(n.cells.infinite)
 	return c
-}
-
-// join takes an outer bin and the one beside it together, where the outer one would have few rows: infinite ones, beside a value of its own.
-func (c *Column) join(infinite [2]int64) {
-	few := func(n int64) bool { return n > 0 && n < leastRows && len(c.Edges) > 0 }
-	for few(c.Counts[0] + infinite[0]) {
-		c.fold(0)
-	}
-	for last := len(c.Counts) - 1; few(c.Counts[last] + infinite[1]); last-- {
-		c.fold(last - 1)
-	}
-}
-
-// fold makes one of the bins i and i+1.
-func (c *Column) fold(i int) {
-	rows := c.Counts[i] + c.Counts[i+1]
-	if rows > 0 {
-		share := float64(c.Counts[i]) / float64(rows)
-		c.Means[i+1] = c.Means[i]*share + c.Means[i+1]*(1-share)
-	}
-	c.Counts[i+1] = rows
-	c.Counts, c.Means, c.Edges = slices.Delete(c.Counts, i, i+1), slices.Delete(c.Means, i, i+1), slices.Delete(c.Edges, i, i+1)
 }
 
 // put adds rows with a mean to a bin.
