@@ -44,7 +44,9 @@ func TestScoresWithoutLabels(t *testing.T) {
 	if d, ok := e.Disparity("demographic_parity_difference", "SEX"); !ok || d.Value == nil || d.Interval == nil {
 		t.Errorf("demographic parity: %+v", d)
 	}
-	if !slices.ContainsFunc(e.Curves, func(c evaluate.Curve) bool { return c.Name == evaluate.CurveScores && len(c.Points) > 10 && len(c.Columns) == 3 }) {
+	if !slices.ContainsFunc(e.Curves, func(c evaluate.Curve) bool {
+		return c.Name == evaluate.CurveScores && len(c.Points) > 10 && len(c.Columns) == 3
+	}) {
 		t.Error("there is no histogram of the scores")
 	}
 	for _, c := range e.Curves {
