@@ -86,7 +86,11 @@ func TestCSVIsEncodingCSV(t *testing.T) {
 			agreed[1]++
 		}
 	})
-	if agreed[0] < 20 || agreed[1] < 10 {
+	enough := [2]int{20, 10}
+	if testing.Short() { // draws a fifth
+		enough = [2]int{1, 1}
+	}
+	if agreed[0] < enough[0] || agreed[1] < enough[1] {
 		t.Errorf("%d files were read, and %d refused: too few to tell", agreed[0], agreed[1])
 	}
 }
@@ -202,7 +206,11 @@ func TestJSONLInPieces(t *testing.T) {
 		}
 		agreed[0]++
 	})
-	if agreed[0] < 20 || agreed[1] < 10 {
+	enough := [2]int{20, 10}
+	if testing.Short() { // draws a fifth
+		enough = [2]int{1, 1}
+	}
+	if agreed[0] < enough[0] || agreed[1] < enough[1] {
 		t.Errorf("%d files were read, and %d refused: too few to tell", agreed[0], agreed[1])
 	}
 }
