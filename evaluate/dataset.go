@@ -17,14 +17,19 @@ import (
 
 // datasetOfIDs is a digest of ids and labels in any order: the same for every model that was scored on these rows.
 func datasetOfIDs(ids []string, label func(i int) uint8) evidence.Digest {
+	return digestOfIDs(fmt.Sprintf("gatecard dataset v1 %d\n", len(ids)), ids, func(b []byte, i int) []byte { return append(b, label(i)) })
+}
+
+// digestOfIDs is one of ids in any order, each with what is appended to it, behind a header.
+func digestOfIDs(header string, ids []string, with func(b []byte, i int) []byte) evidence.Digest {
 	lines := make([]string, len(ids))
 	for i, id := range ids {
-		b := binary.AppendUvarint(make([]byte, 0, len(id)+4), uint64(len(id)))
-		lines[i] = string(append(append(b, id...), label(i)))
+		b := binary.AppendUvarint(make([]byte, 0, len(id)+12), uint64(len(id)))
+		lines[i] = string(with(append(b, id...), i))
 	}
 	slices.Sort(lines)
 	h := sha256.New()
-	fmt.Fprintf(h, "gatecard dataset v1 %d\n", len(lines))
+	h.Write([]byte(header))
 	for _, l := range lines {
 		h.Write([]byte(l))
 	}

@@ -16,23 +16,29 @@ const noLatency = "there is no latency column"
 // latency completes a metric of the column of latencies, of a task of any kind. Unit: the column's. Undefined without the column, and without rows.
 func latency(m Metric, value func(*sweep.Summary) float64, basis func(*sweep.Summary) stats.Basis) Metric {
 	m.Denominator, m.Better, m.Range, m.Latency = "rows", Lower, notNegative, true
+	m.summarise(noLatency, func(s sweep.Stats) *sweep.Summary { return s.Latency }, value, basis)
+	return m
+}
+
+// summarise completes a metric of a column's summary: undefined where there is none, and without rows.
+func (m *Metric) summarise(none Undefined, of func(sweep.Stats) *sweep.Summary, value func(*sweep.Summary) float64, basis func(*sweep.Summary) stats.Basis) {
 	m.Value = func(s sweep.Stats) (float64, error) {
-		switch {
-		case s.Latency == nil:
-			return 0, Undefined(noLatency)
-		case s.Latency.N == 0:
+		switch c := of(s); {
+		case c == nil:
+			return 0, none
+		case c.N == 0:
 			return 0, Undefined(noRows)
+		default:
+			return value(c), nil
 		}
-		return value(s.Latency), nil
 	}
 	m.Basis = func(s sweep.Stats) stats.Basis {
-		if s.Latency == nil || s.Latency.N == 0 {
-			return stats.Basis{}
+		if c := of(s); c != nil && c.N > 0 {
+			return basis(c)
 		}
-		return basis(s.Latency)
+		return stats.Basis{}
 	}
 	m.Support = func(s sweep.Stats) int64 { return s.Rows }
-	return m
 }
 
 // latencyMean is the mean latency. Its limits are Student's t on the log scale, for latencies are skewed: see [stats.PositiveMean].

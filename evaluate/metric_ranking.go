@@ -28,14 +28,19 @@ var rocAUC = Metric{
 		return stats.AUC(s.AUC, math.Sqrt(s.AUCVar), s.Rows-s.Positives, s.Positives)
 	},
 	Support: rarer,
-	Versus: func(s sweep.Stats, rival int) (float64, stats.Basis, error) {
+	Versus:  pairedArea(1, stats.PairedAUC),
+}
+
+// pairedArea is the difference of two areas under ROC curves of the same rows, times a factor, by DeLong's covariance.
+func pairedArea(factor float64, basis func(ours, theirs, se float64, negatives, positives int64) stats.Basis) versus {
+	return func(s sweep.Stats, rival int) (float64, stats.Basis, error) {
 		if rarer(s) == 0 {
 			return 0, stats.Basis{}, Undefined(oneClass)
 		}
 		p := s.Pairs[rival]
 		variance := s.AUCVar + p.AUCVar - 2*p.Covariance
-		return s.AUC - p.AUC, stats.PairedAUC(s.AUC, p.AUC, math.Sqrt(variance), s.Rows-s.Positives, s.Positives), nil
-	},
+		return factor * (s.AUC - p.AUC), basis(s.AUC, p.AUC, math.Sqrt(variance), s.Rows-s.Positives, s.Positives), nil
+	}
 }
 
 // ranks asks for what needs the order of scores.
@@ -56,14 +61,7 @@ var gini = Metric{
 		return stats.Gini(s.AUC, math.Sqrt(s.AUCVar), s.Rows-s.Positives, s.Positives)
 	},
 	Support: rarer,
-	Versus: func(s sweep.Stats, rival int) (float64, stats.Basis, error) {
-		if rarer(s) == 0 {
-			return 0, stats.Basis{}, Undefined(oneClass)
-		}
-		p := s.Pairs[rival]
-		variance := s.AUCVar + p.AUCVar - 2*p.Covariance
-		return 2 * (s.AUC - p.AUC), stats.PairedGini(s.AUC, p.AUC, math.Sqrt(variance), s.Rows-s.Positives, s.Positives), nil
-	},
+	Versus:  pairedArea(2, stats.PairedGini),
 }
 
 // ksStatistic is Kolmogorov and Smirnov's distance of the two classes' distributions of the score: the most that recall exceeds the false positive

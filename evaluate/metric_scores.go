@@ -19,22 +19,7 @@ func alsoOf(m Metric, task Task) Metric {
 // ofScores completes a metric of the scores of rows without labels: how they lie, not how good they are.
 func ofScores(m Metric, value func(*sweep.Summary) float64, basis func(*sweep.Summary) stats.Basis) Metric {
 	m.Denominator, m.Better, m.Range, m.Tasks = "rows", Neither, [2]float64{math.Inf(-1), math.Inf(1)}, []Task{Scores}
-	m.Value = func(s sweep.Stats) (float64, error) {
-		switch {
-		case s.Scores == nil:
-			return 0, Undefined("the task is not one of scores")
-		case s.Scores.N == 0:
-			return 0, Undefined(noRows)
-		}
-		return value(s.Scores), nil
-	}
-	m.Basis = func(s sweep.Stats) stats.Basis {
-		if s.Scores == nil || s.Scores.N == 0 {
-			return stats.Basis{}
-		}
-		return basis(s.Scores)
-	}
-	m.Support = func(s sweep.Stats) int64 { return s.Rows }
+	m.summarise("the task is not one of scores", func(s sweep.Stats) *sweep.Summary { return s.Scores }, value, basis)
 	return m
 }
 

@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/gatecard/gatecard/evaluate/sweep"
@@ -560,7 +559,7 @@ func (r *rows) each(ctx context.Context, do func(worker int, first int64, in swe
 		})
 	}
 	rooms := make([][]uint32, r.workers)
-	return side(ctx, len(r.blocks), r.workers, func(worker, i int) error {
+	return sweep.Side(ctx, len(r.blocks), r.workers, func(worker, i int) error {
 		b := &r.blocks[i]
 		rooms[worker] = b.cells(rooms[worker])
 		r.progress("counting", len(b.low))
@@ -573,37 +572,6 @@ func (r *rows) progress(doing string, rows int) {
 	if done := r.done.Add(int64(rows)); r.c.Progress != nil {
 		r.c.Progress(doing, done, r.from.Rows)
 	}
-}
-
-// side calls do for 0 to n-1 from so many goroutines, and gives an error of the lowest number that had one.
-func side(ctx context.Context, n, workers int, do func(worker, i int) error) error {
-	var next atomic.Int64
-	var stop atomic.Bool
-	errs := make([]error, n)
-	var wait sync.WaitGroup
-	for worker := range min(n, workers) {
-		wait.Go(func() {
-			for !stop.Load() {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				if errs[i] = ctx.Err(); errs[i] == nil {
-					errs[i] = do(worker, i)
-				}
-				if errs[i] != nil {
-					stop.Store(true)
-				}
-			}
-		})
-	}
-	wait.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // missing is how many rows have no value, by grouping. Most often there are none, as the combinations show.

@@ -2,9 +2,7 @@ package evaluate
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"math"
 	"slices"
@@ -209,18 +207,8 @@ func (r *rows) datasetOfIDs() evidence.Digest {
 		return datasetOfIDs(r.ids, func(i int) uint8 { return uint8(cells[i] & 1) })
 	}
 	truth := r.truth()
-	lines := make([]string, len(r.ids))
-	for i, id := range r.ids {
-		b := binary.AppendUvarint(make([]byte, 0, len(id)+12), uint64(len(id)))
-		lines[i] = string(binary.LittleEndian.AppendUint64(append(b, id...), truth(i)))
-	}
-	slices.Sort(lines)
-	h := sha256.New()
-	fmt.Fprintf(h, "gatecard %s dataset v1 %d\n%s\n", r.t.Kind(), len(lines), strings.Join(r.classes, "\n"))
-	for _, l := range lines {
-		h.Write([]byte(l))
-	}
-	return evidence.Digest("sha256:" + hex.EncodeToString(h.Sum(nil)))
+	header := fmt.Sprintf("gatecard %s dataset v1 %d\n%s\n", r.t.Kind(), len(r.ids), strings.Join(r.classes, "\n"))
+	return digestOfIDs(header, r.ids, func(b []byte, i int) []byte { return binary.LittleEndian.AppendUint64(b, truth(i)) })
 }
 
 // Fits finds what a task needs of the data and has not.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"sync"
 )
 
 // Limits bound what a count keeps.
@@ -253,15 +252,12 @@ func (r *ranges) walk(ctx context.Context, p *Plan, dimensions [][]uint32, paths
 	workers := max(1, r.limits.Workers)
 	sorted, rooms := make([]sortedRows, 2*workers), make([]sortedRows, workers)
 	for from := 0; from < len(r.ranges); from += len(sorted) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		n := min(len(sorted), len(r.ranges)-from)
-		err := side(n, workers, func(worker, i int) error { return r.gather(from+i, &sorted[i], &rooms[worker]) })
+		err := Side(ctx, n, workers, func(worker, i int) error { return r.gather(from+i, &sorted[i], &rooms[worker]) })
 		if err != nil {
 			return err
 		}
-		err = side(len(dimensions), workers, func(_, d int) error {
+		err = Side(ctx, len(dimensions), workers, func(_, d int) error {
 			for _, s := range sorted[:n] {
 				walk(p, s, dimensions[d], paths[d])
 			}
@@ -304,35 +300,4 @@ func walk(p *Plan, s sortedRows, of []uint32, slices []path) {
 		}
 		from = to
 	}
-}
-
-// side calls do for 0 to n-1 from so many goroutines, and gives the first error.
-func side(n, workers int, do func(worker, i int) error) error {
-	var lock sync.Mutex
-	var wait sync.WaitGroup
-	next := 0
-	var first error
-	for worker := range min(n, workers) {
-		wait.Go(func() {
-			for {
-				lock.Lock()
-				i := next
-				next++
-				stop := i >= n || first != nil
-				lock.Unlock()
-				if stop {
-					return
-				}
-				if err := do(worker, i); err != nil {
-					lock.Lock()
-					if first == nil {
-						first = err
-					}
-					lock.Unlock()
-				}
-			}
-		})
-	}
-	wait.Wait()
-	return first
 }

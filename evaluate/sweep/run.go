@@ -22,7 +22,6 @@ func run(ctx context.Context, p Plan, rare *Rare, parted *finder, workers int, l
 	for i := range tallies {
 		tallies[i] = newTally(p, rare, parted, own)
 	}
-	tallies[0].limit(l)
 	defer func() {
 		for _, t := range tallies {
 			t.abandon()
@@ -37,13 +36,6 @@ func run(ctx context.Context, p Plan, rare *Rare, parted *finder, workers int, l
 		}
 	}
 	return tallies[0].end(ctx)
-}
-
-// limit sets what closing may use.
-func (t *Tally) limit(l Limits) {
-	if t.ranges != nil {
-		t.ranges.limits.Workers = l.Workers
-	}
 }
 
 // abandon gives back what a tally holds outside of memory.
