@@ -398,7 +398,7 @@ func (g *ranges) marshal(w *writer) error {
 func (g *ranges) read(r *reader, plan Plan) {
 	for range r.length(9) {
 		k, cell := r.fixed(), r.cell(plan)
-		g.put(k, cell)
+		g.put(g.splits.below(k+1), k, cell)
 	}
 }
 

@@ -3,6 +3,7 @@ package sweep
 import (
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // keyOf maps a finite score to an integer of the same order: the sign bit is flipped for positive scores, all bits for negative ones. −0 is 0.
@@ -11,67 +12,95 @@ func keyOf(x float64) uint64 {
 	return b ^ (uint64(int64(b)>>63) | 1<<63)
 }
 
-// finder finds the place of a key among sorted distinct ones: a table over the key's upper bits, then a few comparisons.
+// finder finds the place of a key among sorted distinct ones: a table over the key's upper bits, then two comparisons, without a branch that depends on
+// the key.
 type finder struct {
 	keys     []uint64
-	min, max uint64 // keys between which the table holds: those of the middle, so that a few far ones do not make it coarse
+	padded   []uint64 // keys, and two more above all
+	min, max uint64   // keys between which the table holds: most often all, else those of the middle, so that a few far ones do not make it coarse
+	tail     int      // keys below min, and above max
 	shift    uint
-	table    []uint32 // [(key-min)>>shift]: the keys below the first key of this part
+	table    []uint32 // [(key-min)>>shift]: the keys below the first key of this part, and crowded where it has more than two
 }
 
-// tailShare is the part of the keys at each end that the table leaves out.
+// tailShare is the part of the keys at each end that the table leaves out where they lie far from the others.
 const tailShare = 1024
 
 // partsPerKey is how many entries of the table there are for a key, at least: a power of two.
-const partsPerKey = 4
+const partsPerKey = 2
+
+// crowded marks a part that has more keys than two comparisons tell apart.
+const crowded = 1 << 31
+
+// beyond is above all keys of finite scores.
+const beyond = math.MaxUint64
 
 func newFinder(keys []uint64) *finder {
-	f := &finder{keys: keys}
-	if len(keys) == 0 {
+	f := &finder{keys: keys, padded: append(keys[:len(keys):len(keys)], beyond, beyond), min: beyond, max: beyond}
+	n := len(keys)
+	if n == 0 {
 		return f
 	}
-	tail := len(keys) / tailShare
-	f.min, f.max = keys[tail], keys[len(keys)-1-tail]
-	parts := bits.Len(uint(partsPerKey * len(keys)))
+	f.tail = n / tailShare
+	if bits.Len64(keys[n-1]-keys[0]) <= bits.Len64(keys[n-1-f.tail]-keys[f.tail])+1 {
+		f.tail = 0
+	}
+	f.min, f.max = keys[f.tail], keys[n-1-f.tail]
+	parts := bits.Len(uint(partsPerKey * n))
 	f.shift = uint(max(0, bits.Len64(f.max-f.min)-parts))
-	f.table = make([]uint32, (f.max-f.min)>>f.shift+2)
-	at := tail
+	f.table = make([]uint32, (f.max-f.min)>>f.shift+1)
+	at := f.tail
 	for part := range f.table {
-		for at < len(keys) && (part == len(f.table)-1 || (keys[at]-f.min)>>f.shift < uint64(part)) && keys[at] <= f.max {
+		from := at
+		for at < n-f.tail && (keys[at]-f.min)>>f.shift == uint64(part) {
 			at++
 		}
-		f.table[part] = uint32(at)
+		f.table[part] = uint32(from)
+		if at-from > 2 {
+			f.table[part] |= crowded
+		}
 	}
 	return f
 }
 
-// below is the number of keys below k.
-func (f *finder) below(k uint64) int {
-	var lo, hi int
-	if k-f.min <= f.max-f.min { // within, in one comparison
-		if len(f.table) == 0 {
-			return 0
+// below is the number of keys below k, which is less than beyond.
+func (f *finder) below(k uint64) uint32 {
+	if d := k - f.min; d <= f.max-f.min { // within, in one comparison
+		if at := f.table[d>>f.shift]; at&crowded == 0 {
+			return at + f.near(at, k)
 		}
+	}
+	return f.search(k)
+}
+
+// near is how many of two keys, from at, are below k.
+func (f *finder) near(at uint32, k uint64) uint32 {
+	two := f.padded[at : at+2 : at+2]
+	_, first := bits.Sub64(two[0], k, 0)
+	_, second := bits.Sub64(two[1], k, 0)
+	return uint32(first + second)
+}
+
+// search is below where the table does not tell.
+func (f *finder) search(k uint64) uint32 {
+	n := len(f.keys)
+	lo, hi := 0, n
+	switch {
+	case n == 0 || k <= f.keys[0]:
+		return 0
+	case k > f.keys[n-1]:
+		return uint32(n)
+	case k < f.min:
+		hi = f.tail
+	case k > f.max:
+		lo = n - f.tail
+	default:
 		part := (k - f.min) >> f.shift
-		lo, hi = int(f.table[part]), int(f.table[part+1])
-	} else if k < f.min {
-		lo, hi = 0, len(f.keys)/tailShare
-	} else {
-		lo, hi = len(f.keys)-1-len(f.keys)/tailShare, len(f.keys)
-		if lo < 0 {
-			lo = 0
+		lo = int(f.table[part] &^ crowded)
+		if part+1 < uint64(len(f.table)) {
+			hi = int(f.table[part+1] &^ crowded)
 		}
 	}
-	for hi-lo > 8 {
-		mid := int(uint(lo+hi) >> 1)
-		if f.keys[mid] < k {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	for lo < hi && f.keys[lo] < k {
-		lo++
-	}
-	return lo
+	at, _ := slices.BinarySearch(f.keys[lo:hi], k)
+	return uint32(lo + at)
 }

@@ -3,6 +3,8 @@ package sweep
 import (
 	"errors"
 	"fmt"
+	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -23,10 +25,10 @@ type gapCounts struct {
 
 	dense  bool
 	stride uint32
-	// where not dense: c.at[c.start[slot·blocks + gap>>shift]] is near
+	// where not dense: c.at[c.start[slot·blocks + place>>shift]] is near
 	blocks, shift uint32
-	start         []uint32
-	at            []uint32 // places of the slots' distinct rare scores among all, slot by slot
+	start         []uint32 // crowded where more than two are near
+	at            []uint32 // places of the slots' distinct rare scores among all, slot by slot, with beyondPlaces behind each slot's
 	first         []uint32 // slot: its first count
 }
 
@@ -36,8 +38,8 @@ type ownRows struct {
 	rows []uint32
 }
 
-// maxDense is how many counts a dimension may have to count densely: 64 MiB.
-const maxDense = 16 << 20
+// maxDense is how many counts a dimension may have to count densely: 4 MiB.
+const maxDense = 1 << 20
 
 // startTable is about how many entries help to find a row's gap where counts are not dense: they should stay in a core's cache.
 const startTable = 1 << 17
@@ -93,22 +95,29 @@ func newGapCounts(rare *Rare, group countGroup, dense int) gapCounts {
 	for uint32(len(rare.keys))>>c.shift >= c.blocks {
 		c.shift++
 	}
-	c.blocks++
 	for _, own := range rare.own(c.of, c.size) {
-		c.first = append(c.first, uint32(2*len(c.at)+len(c.first)))
+		c.first = append(c.first, uint32(2*len(c.at)))
 		i := 0
 		for b := range c.blocks {
-			for i < len(own.at) && own.at[i]>>c.shift < b {
+			from := i
+			for i < len(own.at) && own.at[i]>>c.shift == b {
 				i++
 			}
-			c.start = append(c.start, uint32(len(c.at)+i))
+			near := uint32(len(c.at) + from)
+			if i-from > 2 {
+				near |= crowded
+			}
+			c.start = append(c.start, near)
 		}
-		c.at = append(c.at, own.at...)
+		c.at = append(append(c.at, own.at...), beyondPlaces)
 	}
-	c.start = append(c.start, uint32(len(c.at)))
-	c.counts = make([]uint32, 2*len(c.at)+c.size)
+	c.at = append(c.at, beyondPlaces)
+	c.counts = make([]uint32, 2*len(c.at))
 	return c
 }
+
+// beyondPlaces is above the places of all rare scores.
+const beyondPlaces = math.MaxInt32
 
 // gapBatch is how many rows' gaps are found before they are counted.
 const gapBatch = 2048
@@ -116,39 +125,30 @@ const gapBatch = 2048
 func (g *gaps) add(r Rows) error {
 	var gap, combination [gapBatch]uint32
 	f := g.finder
-	low, span, shift, table := f.min, f.max-f.min, f.shift, f.table
-	for from := 0; from < len(r.Score); {
+	for from := 0; from < len(r.Score); from += gapBatch {
 		n := 0
 		to := min(from+gapBatch, len(r.Score))
-		score, cells := r.Score[from:to], r.Cell[from:to]
-		for i, cell := range cells {
+		score := r.Score[from:to]
+		for i, cell := range r.Cell[from:to] {
 			if cell&1 == g.class {
 				continue
 			}
 			k := keyOf(score[i])
-			combination[n] = cell >> 1
-			if d := k - low; d <= span && d>>shift+1 < uint64(len(table)) && table[d>>shift] == table[d>>shift+1] { // no rare score is near
-				gap[n] = 2 * table[d>>shift]
-			} else {
-				gap[n] = f.gap(k)
-			}
+			at := f.below(k)
+			gap[n&(gapBatch-1)], combination[n&(gapBatch-1)] = 2*at+equal(f.padded[at], k), cell>>1
 			n++
 		}
 		for d := range g.groups {
 			g.groups[d].add(gap[:n], combination[:n])
 		}
-		from = to
 	}
 	return nil
 }
 
-// gap is twice the number of keys below k, and 1 more where k is one.
-func (f *finder) gap(k uint64) uint32 {
-	at := f.below(k)
-	if at < len(f.keys) && f.keys[at] == k {
-		return uint32(2*at + 1)
-	}
-	return uint32(2 * at)
+// equal is 1 where a and b are equal, else 0, without a branch.
+func equal(a, b uint64) uint32 {
+	_, one := bits.Sub64(a^b, 1, 0)
+	return uint32(one)
 }
 
 func (c *gapCounts) add(gap, combination []uint32) {
@@ -161,18 +161,21 @@ func (c *gapCounts) add(gap, combination []uint32) {
 	}
 	for i, at := range gap {
 		place, s := at>>1, c.of[combination[i]]
-		block := s*c.blocks + place>>c.shift
-		j, next := c.start[block], c.start[block+1] // the slot's rows in this block, most often none
-		to := 2*j + s                               // the slot's first count is 2·(distinct scores of the slots before) + (slots before)
-		for ; j < next && c.at[j] < place; j++ {
-			to += 2
+		j := c.start[s*c.blocks+place>>c.shift]
+		if j&crowded != 0 {
+			for j &^= crowded; c.at[j] < place; j++ { // the slot's last is above all
+			}
+		} else {
+			two := c.at[j : j+2 : j+2]
+			first := less(two[0], place)
+			j += first + first&less(two[1], place)
 		}
-		if j < next && at&1 == 1 && c.at[j] == place {
-			to++
-		}
-		c.counts[to]++
+		c.counts[2*j+at&uint32(equal(uint64(c.at[j]), uint64(place)))]++
 	}
 }
+
+// less is 1 where a is less than b, else 0, without a branch, for numbers of 31 bits.
+func less(a, b uint32) uint32 { return (a - b) >> 31 }
 
 func (g *gaps) merge(u *gaps) error {
 	if g.rare != u.rare && !g.rare.equal(u.rare) {

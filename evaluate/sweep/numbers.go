@@ -171,7 +171,7 @@ func (f *finder) cellOf(key uint64) int {
 	if len(f.keys) == 0 {
 		return 0
 	}
-	return f.below(key + 1)
+	return int(f.below(key + 1))
 }
 
 // Add counts rows in the first round: their cells, and a column of numbers for each of the plan's. Calls with the same worker must not overlap. A number

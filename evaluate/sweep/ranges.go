@@ -77,16 +77,10 @@ func splits(sample []uint64, n int) *finder {
 }
 
 func (r *ranges) add(rows Rows) error {
-	f := r.splits
-	low, span, shift, table := f.min, f.max-f.min, f.shift, f.table
 	cells := rows.Cell[:len(rows.Score)]
 	for i, x := range rows.Score {
 		k := keyOf(x)
-		if d := k + 1 - low; d <= span && d>>shift+1 < uint64(len(table)) && table[d>>shift] == table[d>>shift+1] {
-			r.latest[table[d>>shift]].put(r, int(table[d>>shift]), k, cells[i])
-		} else {
-			r.put(k, cells[i])
-		}
+		r.put(r.splits.below(k+1), k, cells[i])
 	}
 	if r.limits.Memory > 0 && r.kept > r.limits.Memory {
 		return r.write()
@@ -94,19 +88,12 @@ func (r *ranges) add(rows Rows) error {
 	return nil
 }
 
-// put adds a row.
-func (r *ranges) put(k uint64, cell uint32) {
-	part := 0
-	if len(r.splits.keys) > 0 {
-		part = r.splits.below(k + 1)
-	}
-	r.latest[part].put(r, part, k, cell)
-}
-
-func (g *gathered) put(r *ranges, part int, k uint64, cell uint32) {
+// put adds a row to a range.
+func (r *ranges) put(part uint32, k uint64, cell uint32) {
+	g := &r.latest[part]
 	g.keys[g.n&(gatheredRows-1)], g.rows[g.n&(gatheredRows-1)] = k, cell
 	if g.n++; g.n == gatheredRows {
-		r.flush(part)
+		r.flush(int(part))
 	}
 }
 

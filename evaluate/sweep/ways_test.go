@@ -173,7 +173,7 @@ func TestFinder(t *testing.T) {
 		for range 50 {
 			k := keyOf(score.Draw(t, "x")) + rapid.Uint64Range(0, 2).Draw(t, "more") - 1
 			want, _ := slices.BinarySearch(keys, k)
-			if got := f.below(k); got != want {
+			if got := int(f.below(k)); got != want {
 				t.Fatalf("%d of %d keys below %x, want %d", got, len(keys), k, want)
 			}
 		}
