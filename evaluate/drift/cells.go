@@ -18,7 +18,7 @@ import (
 type cells struct {
 	first    []int64 // keys of the first rows, while these are few; then nil
 	shift    uint
-	slots    [slots]slot // by a hash of the page's number; the next free one where that is taken
+	slots    *[slots]slot // by a hash of the page's number; the next free one where that is taken. nil while rows are few
 	used     int
 	infinite [2]int64 // −Inf, +Inf
 	missing  int64    // NaN
@@ -76,7 +76,7 @@ func (c *cells) add(xs []float64) {
 			c.begin()
 		}
 	}
-	shift := c.shift
+	shift, slots := c.shift, c.slots
 	inside := int64(1)<<(shift&63) - 1
 	for _, x := range xs {
 		b := math.Float64bits(x)
@@ -87,7 +87,7 @@ func (c *cells) add(xs []float64) {
 		sign := int64(b) >> 63
 		k := (int64(b&^(1<<63)) ^ sign) - sign
 		n := k >> ((shift + pageBits) & 63)
-		at := &c.slots[hash(n)]
+		at := &slots[hash(n)]
 		if at.number != n || at.page == nil {
 			if at = c.find(n); at == nil { // no room: cells were made wider
 				c.put(k, 1, 0)
@@ -116,7 +116,7 @@ func (c *cells) odd(x float64) {
 // begin chooses the first shift, by the rows that were kept, and counts them.
 func (c *cells) begin() {
 	keys := c.first
-	c.first = nil
+	c.first, c.slots = nil, new([slots]slot)
 	slices.Sort(keys)
 	c.widen(keys)
 	for _, k := range keys {
@@ -166,7 +166,7 @@ func (c *cells) find(n int64) *slot {
 }
 
 func (c *cells) rebuild(all []counted) {
-	c.slots, c.used = [slots]slot{}, 0
+	*c.slots, c.used = [slots]slot{}, 0
 	for _, x := range all {
 		c.put(x.from, x.rows, x.places)
 	}
@@ -219,6 +219,9 @@ func (c *cells) list() []counted {
 		return d.list()
 	}
 	var all []counted
+	if c.slots == nil {
+		return nil
+	}
 	for _, s := range c.slots {
 		if s.page == nil {
 			continue
