@@ -27,7 +27,7 @@ type Limits interface {
 //	ks               Estimate and Classes
 //	largest, smallest               of Parts
 //	max-difference, min-ratio       of every ordered pair of Parts, independent
-//	either           Parts: as observed, and with the missing labels one way and the other
+//	either           Parts: as observed, and as it is where missing labels turn out in other ways, two parts or more; of rates it is a box
 //	divergence       Estimate (corrected) and SE, normal; with Scale "sqrt" of the figure's square
 //	wasserstein      Estimate, SE, and K, what chance adds on average, at most
 //	same             a model's difference to itself: 0, and nothing else is possible
@@ -177,7 +177,7 @@ func (b Basis) Value() float64 {
 	case methodLargest, methodSmallest, methodMaxDifference, methodMinRatio:
 		return b.extremeValue()
 	case methodEither:
-		if len(b.Parts) == 3 {
+		if len(b.Parts) >= 2 {
 			return b.Parts[0].Value()
 		}
 	case methodMOVERDifference, methodMOVERRatio, methodMOVERMean:

@@ -98,21 +98,3 @@ func ClusterAUC(auc, se float64, s ClusterAUCSums) Basis {
 	rows := math.Min(n1, n0) / math.Max(1, variance/(se*se))
 	return logitBasis(auc, math.Sqrt(variance), rows)
 }
-
-// EitherWay is a figure some of whose labels are missing: as observed, with the limits of those in which every missing label counts
-// one way, and the other. Its lower limit is the least of the three and its upper one the largest, so what is proven of it holds whatever
-// the missing labels are.
-func EitherWay(observed, oneWay, other Basis) Basis {
-	return Basis{Method: methodEither, Parts: []Basis{observed, oneWay, other}}
-}
-
-func (b Basis) either(a float64, s side, limit func(p Basis, a float64, s side) float64) float64 {
-	if len(b.Parts) != 3 {
-		return math.NaN()
-	}
-	end := limit(b.Parts[0], a, s)
-	for _, p := range b.Parts[1:] {
-		end = wider(end, limit(p, a, s), s)
-	}
-	return end
-}

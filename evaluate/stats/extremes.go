@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // The extremes over groups. Their limits are those of a gate on all pairs: the one that widens the extreme is the widest of the parts' own
 // at a (it misses the truth only where that of the truly extreme part does: Berger 1982, intersection-union), and the one that says
@@ -115,30 +118,50 @@ func (b Basis) extremeLimit(a float64, s side, limit func(p Basis, a float64, s 
 	return math.Min(found, 1)
 }
 
-// pairs gives the limit of the difference or ratio of every ordered pair of parts. A part's own limits are found once, not for each pair.
+// pairs gives the limit of the difference or ratio of every ordered pair of parts: where labels are missing, the widest of those of the parts' ways. A
+// part's own limits are found once, not for each pair.
 func (b Basis) pairs(method string, a float64, s side, limit func(p Basis, a float64, s side) float64, together bool, do func(end float64)) {
 	type key struct {
-		part int
-		a    float64
-		s    side
+		part, way int
+		a         float64
+		s         side
 	}
 	known := make(map[key]float64, 4*len(b.Parts))
+	ways := make([][]Basis, len(b.Parts))
+	boxed := make([]bool, len(b.Parts))
+	for i, p := range b.Parts {
+		ways[i] = p.ways()
+		boxed[i] = slices.ContainsFunc(ways[i], Basis.Pending)
+	}
+	find := func(i, way int, a float64, s side) float64 {
+		at := key{i, way, a, s}
+		end, ok := known[at]
+		if !ok {
+			end = limit(ways[i][way], a, s)
+			known[at] = end
+		}
+		return end
+	}
 	pair := Basis{Method: method, Parts: make([]Basis, 2)}
 	for i := range b.Parts {
 		for j := range b.Parts {
 			if i == j {
 				continue
 			}
-			pair.Parts[0], pair.Parts[1] = b.Parts[i], b.Parts[j]
-			do(pair.moverBy(a, s, func(part int, a float64, s side) float64 {
-				at := key{[2]int{i, j}[part], a, s}
-				end, ok := known[at]
-				if !ok {
-					end = limit(b.Parts[at.part], a, s)
-					known[at] = end
+			end := math.Inf(-int(s))
+			for x := range ways[i] {
+				for y := range ways[j] {
+					if boxed[i] || boxed[j] {
+						end = wider(end, pair.apart(find(i, x, a/2, s), find(j, y, a/2, -s), s), s)
+						continue
+					}
+					pair.Parts[0], pair.Parts[1] = ways[i][x], ways[j][y]
+					end = wider(end, pair.moverBy(a, s, func(part int, a float64, s side) float64 {
+						return find([2]int{i, j}[part], [2]int{x, y}[part], a, s)
+					}, together), s)
 				}
-				return end
-			}, together))
+			}
+			do(end)
 		}
 	}
 }

@@ -46,6 +46,9 @@ func (b Basis) moverValue() float64 {
 // mover is a limit of the figure, from the limits of its parts as the given function has them at an error level. Parts
 // with few counts are taken together where asked.
 func (b Basis) mover(a float64, s side, limit func(p Basis, a float64, s side) float64, together bool) float64 {
+	if b.Pending() {
+		return b.moverPending(a, s, limit, together)
+	}
 	return b.moverBy(a, s, func(part int, a float64, s side) float64 { return limit(b.Parts[part], a, s) }, together)
 }
 

@@ -33,6 +33,8 @@ func (b Basis) Worst(bound Bound) Basis {
 			b.Table = [4]int64{1: n}
 		}
 		return b
+	case methodEither:
+		return b.worstEither(bound)
 	case methodMOVERDifference, methodMOVERRatio, methodMOVERMean:
 		parts := make([]Basis, len(b.Parts))
 		for i, p := range b.Parts {
