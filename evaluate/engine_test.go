@@ -77,7 +77,7 @@ func TestEngine(t *testing.T) {
 				}
 			}
 			for _, workers := range []int{2, 7} {
-				for _, room := range []int64{0, 1} {
+				for _, room := range []int64{0, 1, 16_000, 40_000} { // all is kept, nothing, cells, cells and the first scores
 					c := evaluate.Config{Workers: workers, Memory: room, Folder: t.TempDir()}
 					same(fmt.Sprintf("%d workers, %d bytes", workers, room), evaluated(c, rows))
 					same(fmt.Sprintf("in three files, %d workers, %d bytes", workers, room), evaluated(c, rows[:1], rows[1:2500], rows[2500:]))

@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -44,7 +45,7 @@ type rows struct {
 	coded        []*coder // of each goroutine
 
 	blocks      []block // by first row, where there was room
-	kept        bool
+	kept        keeping
 	done        atomic.Int64 // rows, of those being read or counted
 	ids         []string     // nil: no id column
 	inputs      []evidence.Input
@@ -55,12 +56,18 @@ type rows struct {
 	workers     int
 }
 
+// keeping is what is kept of the rows for the second reading.
+type keeping struct {
+	cells, all bool
+	scores     int64 // of so many rows, the first ones; and their numbers
+}
+
 // block is some rows, coded and kept.
 type block struct {
-	first  int64 // from 0
-	score  []float64
-	low    []uint16 // of the cells
-	high   []uint16 // nil: all are 0
+	first  int64     // from 0
+	score  []float64 // nil: read again
+	low    []uint16  // of the cells
+	high   []uint16  // nil: all are 0
 	ids    []string
 	rivals [][]float64
 
@@ -125,7 +132,7 @@ func (c Config) workers() int {
 // Bytes of rows that are kept, or counted in memory, where nobody says.
 const (
 	defaultMemory = 4 << 30
-	keptCheap     = 64 << 20 // of files that cost little to read again
+	keptCheap     = 128 << 20 // of files that cost little to read again
 )
 
 func (c Config) memory() int64 {
@@ -135,8 +142,23 @@ func (c Config) memory() int64 {
 	return defaultMemory
 }
 
-// keptBytes are those of a kept row, but for ids and other numbers than its score.
-const keptBytes = 12
+// Bytes of a kept row: its cell, and with that its score. Ids and other numbers are more.
+const (
+	cellBytes = 2
+	keptBytes = cellBytes + 8
+)
+
+// keep decides what is kept. Of typed files whose rows do not fit, cells come first: to make them again costs more than to read scores again.
+func (r *rows) keep() keeping {
+	n, room, numbers := r.from.Rows, r.room(), 8*int64(len(r.numbers))
+	switch {
+	case r.mustKeep() || n <= room/(keptBytes+numbers):
+		return keeping{cells: true, all: true, scores: n}
+	case !r.scored || !r.from.Cheap() || n > room/cellBytes:
+		return keeping{}
+	}
+	return keeping{cells: true, scores: (room - cellBytes*n) / (keptBytes - cellBytes + numbers)}
+}
 
 // room is how many bytes of rows are kept for the second reading.
 func (r *rows) room() int64 {
@@ -310,7 +332,7 @@ func (c *coder) matched(in sweep.Rows) sweep.Rows {
 func (r *rows) first(ctx context.Context) error {
 	r.coded = r.coders()
 	coders := r.coded
-	r.kept = r.mustKeep() || r.from.Rows <= r.room()/(keptBytes+8*int64(len(r.numbers)))
+	r.kept = r.keep()
 	err := r.from.Each(ctx, r.want, r.workers, func(worker int, b table.Batch) error {
 		c := coders[worker]
 		in := c.code(b)
@@ -324,7 +346,7 @@ func (r *rows) first(ctx context.Context) error {
 			}
 		}
 		r.progress("reading", b.Columns[0].Len())
-		if r.kept {
+		if r.kept.cells {
 			c.keep(b, in)
 		}
 		return nil
@@ -347,7 +369,7 @@ func (r *rows) mustKeep() bool { return r.at.id >= 0 || len(r.rivals) > 0 || r.t
 func (r *rows) gather(coders []*coder) error {
 	var counted [][]*meter
 	for _, c := range coders {
-		if r.kept {
+		if r.kept.cells {
 			r.blocks = append(r.blocks, c.blocks...)
 		}
 		r.scout.Merge(&c.scout)
@@ -511,7 +533,7 @@ func checkScores(b table.Batch, at int, missing, nan, infinite *faulty) {
 
 // keep keeps a batch.
 func (c *coder) keep(b table.Batch, in sweep.Rows) {
-	out := block{first: b.First - 1, score: slices.Clone(in.Score), low: make([]uint16, len(in.Cell))}
+	out := block{first: b.First - 1, low: make([]uint16, len(in.Cell))}
 	most := uint32(0)
 	for i, cell := range in.Cell {
 		out.low[i] = uint16(cell)
@@ -523,12 +545,15 @@ func (c *coder) keep(b table.Batch, in sweep.Rows) {
 			out.high[i] = uint16(cell >> 16)
 		}
 	}
+	if c.rows.kept.all || out.first < c.rows.kept.scores {
+		out.score = append(make([]float64, 0, len(in.Score)), in.Score...)
+		for _, xs := range in.Numbers {
+			out.numbers = append(out.numbers, slices.Clone(xs))
+		}
+	}
 	out.ids = slices.Clone(c.ids)
 	for _, xs := range in.Rivals {
 		out.rivals = append(out.rivals, slices.Clone(xs))
-	}
-	for _, xs := range in.Numbers {
-		out.numbers = append(out.numbers, slices.Clone(xs))
 	}
 	c.blocks = append(c.blocks, out)
 }
@@ -545,11 +570,11 @@ func (b *block) cells(room []uint32) []uint32 {
 	return room
 }
 
-// each gives all rows again, some at a time: of those kept, or else of the files. first is the number of the first of them, from 0. Rivals in the rows'
-// own columns are left out.
+// each gives all rows again, some at a time: what was kept of them, and of the files what was not. first is the number of the first of them, from 0. Rivals in
+// the rows' own columns are left out.
 func (r *rows) each(ctx context.Context, do func(worker int, first int64, in sweep.Rows) error) error {
 	r.done.Store(0)
-	if !r.kept {
+	if !r.kept.cells {
 		coders := r.coded // which know the combinations already
 		return r.from.Each(ctx, r.want, r.workers, func(worker int, b table.Batch) error {
 			in := coders[worker].code(b)
@@ -559,11 +584,34 @@ func (r *rows) each(ctx context.Context, do func(worker int, first int64, in swe
 		})
 	}
 	rooms := make([][]uint32, r.workers)
-	return sweep.Side(ctx, len(r.blocks), r.workers, func(worker, i int) error {
-		b := &r.blocks[i]
+	whole := r.blocks
+	if i := slices.IndexFunc(whole, func(b block) bool { return b.score == nil }); i >= 0 {
+		whole = whole[:i]
+	}
+	give := func(worker int, b *block, score []float64, numbers [][]float64) error {
 		rooms[worker] = b.cells(rooms[worker])
 		r.progress("counting", len(b.low))
-		return do(worker, b.first, sweep.Rows{Score: b.score, Cell: rooms[worker], Numbers: b.numbers})
+		return do(worker, b.first, sweep.Rows{Score: score, Cell: rooms[worker], Numbers: numbers})
+	}
+	err := sweep.Side(ctx, len(whole), r.workers, func(worker, i int) error { return give(worker, &whole[i], whole[i].score, whole[i].numbers) })
+	rest := r.blocks[len(whole):]
+	if err != nil || len(rest) == 0 {
+		return err
+	}
+	want := []table.Want{{Name: r.c.Score, As: table.Number}}
+	for _, n := range r.numbers {
+		want = append(want, table.Want{Name: n.column, As: n.as})
+	}
+	return r.from.EachFrom(ctx, rest[0].first+1, want, r.workers, func(worker int, b table.Batch) error {
+		at, ok := slices.BinarySearchFunc(rest, b.First-1, func(b block, first int64) int { return cmp.Compare(b.first, first) })
+		if !ok {
+			return nil // one of those kept
+		}
+		var numbers [][]float64
+		for _, c := range b.Columns[1:] {
+			numbers = append(numbers, c.Numbers)
+		}
+		return give(worker, &rest[at], b.Columns[0].Numbers, numbers)
 	})
 }
 

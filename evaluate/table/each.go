@@ -66,7 +66,7 @@ type found [][faultKinds]faults
 // errDo marks errors of do.
 type errDo struct{ error }
 
-func (t *Table) run(ctx context.Context, want []Want, workers int, reuse bool, do func(worker int, b Batch) error) error {
+func (t *Table) run(ctx context.Context, want []Want, from int64, workers int, reuse bool, do func(worker int, b Batch) error) error {
 	types := make([]Type, len(want))
 	for i, w := range want {
 		at := slices.Index(t.Names, w.Name)
@@ -88,8 +88,10 @@ func (t *Table) run(ctx context.Context, want []Want, workers int, reuse bool, d
 			r.tasks = append(r.tasks, task{file: i})
 		}
 		parts := f.rows.Parts(size)
-		for k := range parts {
-			r.tasks = append(r.tasks, task{i, &parts[k]})
+		for k, p := range parts {
+			if f.before+p.First+p.Rows > from {
+				r.tasks = append(r.tasks, task{i, &parts[k]})
+			}
 		}
 	}
 	none := len(r.tasks)

@@ -196,7 +196,7 @@ func (c Column) length() int { return c.Len() }
 // rows that come are held against what the files say. An error ends the rows and comes without a batch.
 func (t *Table) Read(ctx context.Context, want []Want) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
-		err := t.run(ctx, want, 1, false, func(_ int, b Batch) error {
+		err := t.run(ctx, want, 1, 1, false, func(_ int, b Batch) error {
 			if !yield(b, nil) {
 				return errEnough
 			}
@@ -218,7 +218,12 @@ var errEnough = errors.New("no more batches are wanted")
 // It ends at the first error of do, with that of the lowest rows where there are several, and soon after ctx is cancelled. Wrong cells of a
 // file are counted to its end, and then are its error; no batch comes meanwhile. The rest is as for Read.
 func (t *Table) Each(ctx context.Context, want []Want, workers int, do func(worker int, b Batch) error) error {
-	return t.run(ctx, want, max(workers, 1), true, do)
+	return t.EachFrom(ctx, 1, want, workers, do)
+}
+
+// EachFrom is Each of the rows from one on, and some of those before it.
+func (t *Table) EachFrom(ctx context.Context, first int64, want []Want, workers int, do func(worker int, b Batch) error) error {
+	return t.run(ctx, want, first, max(workers, 1), true, do)
 }
 
 // Load reads the wanted columns whole, in the order asked for. A column without a missing cell has a nil Missing.
