@@ -11,7 +11,7 @@ import (
 // loss completes a metric that is the mean of a loss of each row. Undefined without rows and where a score is no probability.
 func loss(m Metric, of func(sweep.Stats) sweep.Loss, pair func(sweep.Pair) sweep.Loss) Metric {
 	m.Denominator, m.Better, m.Prevalence, m.Scores = "rows", Lower, true, true
-	m.Least = 300 // losses are skewed: on fewer rows t's upper limit is too low (docs/statistics.md, "Means")
+	m.Least, m.Differences = leastErrors, leastDifferences
 	undefined := func(rows, outside int64) error {
 		switch {
 		case rows == 0:
@@ -21,20 +21,17 @@ func loss(m Metric, of func(sweep.Stats) sweep.Loss, pair func(sweep.Pair) sweep
 		}
 		return nil
 	}
-	basis := func(l sweep.Loss, rows int64) stats.Basis {
-		if math.IsNaN(l.SE) {
-			return stats.Basis{}
-		}
-		return stats.StudentT(l.Mean, l.SE, float64(rows-1))
-	}
 	m.plan = func(p *sweep.Plan) { p.Losses, p.Bands = true, true }
 	m.Value = func(s sweep.Stats) (float64, error) { return of(s).Mean, undefined(s.Rows, s.Outside) }
-	m.Basis = func(s sweep.Stats) stats.Basis { return basis(of(s), s.Rows) }
+	m.Basis = func(s sweep.Stats) stats.Basis {
+		l := of(s)
+		return stats.MeanLoss(l.Mean, l.SE, s.Rows-s.Positives, s.Positives)
+	}
 	m.Support = func(s sweep.Stats) int64 { return s.Rows }
 	m.Versus = func(s sweep.Stats, rival int) (float64, stats.Basis, error) {
 		p := s.Pairs[rival]
 		l := pair(p)
-		return l.Mean, basis(l, s.Rows), undefined(s.Rows, p.Outside) // rows of which either score lies outside
+		return l.Mean, differenceOfMeans(l, s.Rows), undefined(s.Rows, p.Outside) // rows of which either score lies outside
 	}
 	return m
 }

@@ -244,6 +244,16 @@ func hitsOf(c *sweep.Classes, k int) (int64, bool) {
 	return 0, false
 }
 
+// commonestRows are those of the commonest class.
+func commonestRows(c *sweep.Classes) int64 {
+	most := int64(0)
+	for i := range c.Names {
+		truth, _, _ := classRows(c, i)
+		most = max(most, truth)
+	}
+	return most
+}
+
 // classLogLoss is −mean(ln p) of the true class's score p, clipped as scikit-learn's log_loss does for the columns' type. Undefined where a row's scores
 // are no probabilities; scikit-learn warns where they do not add up to 1.
 var classLogLoss = func() Metric {
@@ -258,10 +268,11 @@ var classLogLoss = func() Metric {
 	}
 	m := classified(Metric{Better: Lower}, func(c *sweep.Classes) (float64, error) { return c.LogLoss.Mean, undefined(c) },
 		func(c *sweep.Classes) stats.Basis {
-			if undefined(c) != nil || math.IsNaN(c.LogLoss.SE) {
+			if undefined(c) != nil {
 				return stats.Basis{}
 			}
-			return stats.StudentT(c.LogLoss.Mean, c.LogLoss.SE, float64(allRows(c)-1))
+			commonest := commonestRows(c)
+			return stats.MeanLoss(c.LogLoss.Mean, c.LogLoss.SE, commonest, allRows(c)-commonest)
 		}, allRows)
 	return m
 }()

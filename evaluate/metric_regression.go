@@ -40,8 +40,8 @@ func tooLarge(rows int64) string {
 	return fmt.Sprintf("the errors of %s rows are too large to be squared", Count(rows))
 }
 
-// leastErrors is the rows from which a mean of errors has limits: they are skewed, and with fewer rows t's upper one is too low, on the log scale too
-// (docs/statistics.md, "Means").
+// leastErrors is the rows from which a mean of errors or losses has limits: they are skewed, and with fewer rows t's upper one is too low, on the log
+// scale too (docs/statistics.md, "Means").
 const leastErrors = 100
 
 // leastDifferences is the rows from which t holds for a difference of losses.
@@ -73,12 +73,18 @@ func versusRival(m Metric, pair func(*sweep.RegressionPair) sweep.Loss) Metric {
 			return 0, stats.Basis{}, Undefined(tooLarge(p.Huge))
 		}
 		l := pair(p)
-		if math.IsNaN(l.SE) || s.Rows < leastDifferences {
-			return l.Mean, stats.Basis{}, nil
-		}
-		return l.Mean, stats.StudentT(l.Mean, l.SE, float64(s.Rows-1)), nil
+		return l.Mean, differenceOfMeans(l, s.Rows), nil
 	}
+	m.Differences = leastDifferences
 	return m
+}
+
+// differenceOfMeans is the basis of a mean difference of losses of the same rows: Student's t, from 300 rows.
+func differenceOfMeans(l sweep.Loss, rows int64) stats.Basis {
+	if math.IsNaN(l.SE) || rows < leastDifferences {
+		return stats.Basis{}
+	}
+	return stats.StudentT(l.Mean, l.SE, float64(rows-1))
 }
 
 // meanAbsoluteError is mean|ŷ − y|: scikit-learn's. Unit: the label's. 0 is best.

@@ -39,6 +39,7 @@ type Metric struct {
 	Tasks       []Task          // that have it; none: binary ones
 	Parameter   *Parameter      // a number after @ that it takes; nil: none
 	Least       int64           // the support from which its limits were shown to hold, where that is more than 30
+	Differences int64           // that of its difference to a rival on the same rows, where it is more than Least
 	// Value is the figure; the error says why it is undefined.
 	Value func(sweep.Stats) (float64, error)
 	// Basis gives its deciding limits; nil: none were shown to hold.

@@ -30,7 +30,7 @@ type Common struct {
 	ID         string    `json:"id,omitempty" jsonschema:"pattern=^[A-Za-z0-9][A-Za-z0-9_.@-]*$"`               // "recall-across-disability", made from the rule where it is not given
 	Decide     Decide    `json:"decide,omitempty" jsonschema:"enum=proven,enum=unless_disproven,enum=estimate"` // what a sample must show
 	Level      float64   `json:"level,omitempty" jsonschema:"exclusiveMinimum=0,exclusiveMaximum=1"`            // of its interval; default: the policy's
-	MinSupport int64     `json:"min_support,omitempty" jsonschema:"minimum=1"`                                  // of the metric's own denominator; default 30, of losses 300
+	MinSupport int64     `json:"min_support,omitempty" jsonschema:"minimum=1"`                                  // of the metric's own denominator; default 30, of means of losses 100, of their difference to a rival 300
 	OnSmall    string    `json:"on_small,omitempty" jsonschema:"enum=refuse,enum=list"`                         // groups under min_support: refuse (inconclusive), or list them and go on
 	Warn       *Fraction `json:"warn,omitempty" jsonschema:"oneof_type=number;string"`                          // a softer bound: an estimate beyond it makes a pass say so
 	Because    string    `json:"because,omitempty"`                                                             // why somebody wants it
@@ -189,7 +189,9 @@ func defaultSupport(r Rule) int64 {
 	}
 	for _, name := range r.Needs().Metrics {
 		if m, err := evaluate.Lookup(name); err == nil {
-			least = max(least, m.Least)
+			if least = max(least, m.Least); len(r.Needs().Versus) > 0 {
+				least = max(least, m.Differences)
+			}
 		}
 	}
 	return least

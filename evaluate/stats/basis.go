@@ -45,7 +45,7 @@ type Basis struct {
 	Estimate float64    `json:"estimate,omitempty"`
 	SE       float64    `json:"se,omitempty"`
 	DF       float64    `json:"df,omitempty"`
-	Classes  [2]int64   `json:"classes,omitzero"` // negatives and positives: AUC's small-sample rule
+	Classes  [2]int64   `json:"classes,omitzero"` // negatives and positives, or rows of the commonest class and all others: the rules of AUC and [MeanLoss] for few rows
 	Pair     [2]float64 `json:"pair,omitzero"`    // the two AUCs of delong-paired
 	Table    [4]int64   `json:"table,omitzero"`   // a paired 2×2 table
 	Parts    []Basis    `json:"parts,omitempty"`  // of a figure made of others
@@ -124,6 +124,9 @@ func (b Basis) limit(a float64, s side) float64 {
 	case methodPSI:
 		return symmetric(b.Estimate, b.SE, normalUpper(a), s)
 	case methodT:
+		if b.unequal() {
+			return math.NaN()
+		}
 		if b.falls() {
 			s = -s
 		}

@@ -75,19 +75,15 @@ func meanStudies() []study {
 			}
 		}
 	}
-	return append([]study{lossStudy(), rmse, heavy, r2, r2Heavy}, slices.Concat(percentileStudies(), calibrationStudies())...)
+	return append([]study{lossStudy(), probabilityStudy(), rmse, heavy, r2, r2Heavy}, slices.Concat(percentileStudies(), calibrationStudies())...)
 }
 
 // lossStudy is of losses with 100 rows, under which Student's t on the identity scale misses up to .085.
 func lossStudy() study {
 	s := study{figure: "mean of losses, 100 rows or more", method: "Student's t of the logarithm", paper: "4, 9", bound: boundRest}
 	losses := losses()
-	sizes := []int64{100, 300}
-	if soak {
-		sizes = append(sizes, 1000)
-	}
 	for _, name := range slices.Sorted(maps.Keys(losses)) {
-		for _, n := range sizes {
+		for _, n := range lossSizes() {
 			s.settings = append(s.settings, setting{fmt.Sprintf("%s, n %d", name, n), losses[name].truth, func(r *rand.Rand) Basis {
 				sum, squares := 0.0, 0.0
 				for range n {
@@ -101,6 +97,87 @@ func lossStudy() study {
 		}
 	}
 	return s
+}
+
+func lossSizes() []int64 {
+	if soak {
+		return []int64{100, 300, 1000}
+	}
+	return []int64{100, 300}
+}
+
+// probabilityStudy is of log loss and Brier score of calibrated scores: p = u^k, of which 1/(k+1) are positive, p = ½ ± ½√(1 − u^k), of which most are
+// near 0 or 1 and few are wrong, and scores that are all the same.
+func probabilityStudy() study {
+	s := study{figure: "log loss and Brier score, rarer positives or rarer errors", method: "Student's t of the logarithm; few rows of a class, or few that count: none", paper: "4, 9", bound: boundRest}
+	powers := []float64{1, 4, 19}
+	if soak {
+		powers = []float64{1, 4, 9, 19, 49}
+	}
+	brier := func(p float64, y bool) float64 {
+		if y {
+			p = 1 - p
+		}
+		return p * p
+	}
+	log := func(p float64, y bool) float64 {
+		if !y {
+			return -math.Log1p(-p)
+		}
+		return -math.Log(math.Max(p, 0x1p-52))
+	}
+	add := func(what string, truth float64, loss func(float64, bool) float64, draw func(*rand.Rand) float64) {
+		for _, n := range lossSizes() {
+			s.settings = append(s.settings, setting{fmt.Sprintf("%s, n %d", what, n), truth, func(r *rand.Rand) Basis {
+				sum, squares, positives := 0.0, 0.0, int64(0)
+				for range n {
+					p := draw(r)
+					y := r.Float64() < p
+					if y {
+						positives++
+					}
+					x := loss(p, y)
+					sum += x
+					squares += x * x
+				}
+				b := Mean(n, sum, squares)
+				return MeanLoss(b.Estimate, b.SE, n-positives, positives)
+			}})
+		}
+	}
+	for _, k := range powers {
+		rare := func(r *rand.Rand) float64 { return math.Pow(r.Float64(), k) }
+		sure := func(r *rand.Rand) float64 {
+			far := math.Sqrt(1-math.Pow(r.Float64(), k)) / 2
+			if r.Uint64()&1 == 0 {
+				far = -far
+			}
+			return 0.5 + far
+		}
+		// E p(1−p) = 1/(k+1) − 1/(2k+1), and E u^k/4; entropies by the trapezoid of many points
+		add(fmt.Sprintf("Brier, p = u^%v", k), 1/(k+1)-1/(2*k+1), brier, rare)
+		add(fmt.Sprintf("log loss, p = u^%v", k), entropy(func(u float64) float64 { return math.Pow(u, k) }), log, rare)
+		add(fmt.Sprintf("Brier, p(1−p) = u^%v/4", k), 1/(4*(k+1)), brier, sure)
+		add(fmt.Sprintf("log loss, p(1−p) = u^%v/4", k), entropy(func(u float64) float64 { return math.Pow(u, k) / 2 / (1 + math.Sqrt(1-math.Pow(u, k))) }), log, sure)
+	}
+	for _, p := range []float64{.02, .1} {
+		same := func(*rand.Rand) float64 { return p }
+		add(fmt.Sprintf("Brier, p = %v", p), p*(1-p), brier, same)
+		add(fmt.Sprintf("log loss, p = %v", p), -p*math.Log(p)-(1-p)*math.Log1p(-p), log, same)
+	}
+	return s
+}
+
+// entropy is the mean of −p·ln p − (1−p)·ln(1−p) for u uniform in (0, 1), by the midpoints of a million parts.
+func entropy(p func(u float64) float64) float64 {
+	const parts = 1_000_000
+	sum := 0.0
+	for i := range parts {
+		if x := p((float64(i) + 0.5) / parts); x > 0 && x < 1 {
+			sum -= x*math.Log(x) + (1-x)*math.Log1p(-x)
+		}
+	}
+	return sum / parts
 }
 
 func percentileStudies() []study {
