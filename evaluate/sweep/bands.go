@@ -28,16 +28,21 @@ const (
 	partBits  = 52 - bandBits // the rest of the fraction: where in its band a score lies
 )
 
-// cell is a band's counts in the making: 64 bytes, which is a line of a core's cache.
-type cell struct {
-	rows       [2]uint32
-	high       [2]uint32 // of the sums of parts, which are 96 bits
-	low        [2]uint64 // in 2^-partBits
-	two, three [2]uint64 // in 2^-30
+// half is a band's counts in the making, of one label: 32 bytes, two of which are a line of a core's cache.
+type half struct {
+	rows       uint32
+	high       uint32 // of the sum of parts, which is 96 bits
+	low        uint64 // in 2^-partBits
+	two, three uint64 // in 2^-30
 }
 
-// page is the bands of one halving.
-type page [bandCells]cell
+// page is the bands of one halving, by label: where one is rare, most of what is counted lies close together.
+type page [2][bandCells]half
+
+// cell is a band of a page: both labels'.
+type cell [2]half
+
+func (p *page) cell(i int) cell { return cell{p[0][i], p[1][i]} }
 
 // Pages of scores in [0, 1] are numbered by exponent: from 0 up, and from 0.5 on by that of 1 less the score, from the last down.
 const (
@@ -56,6 +61,7 @@ type bands struct {
 	sizes  []int // of the dimensions, overall first
 	groups []countGroup
 	counts [][]banded // [group][slot]
+	seen   uint32     // what was read of counts, all at once, so that they come from far memory side by side before they are changed
 }
 
 func newBands(p Plan) *bands {
@@ -91,21 +97,29 @@ func place(x float64) (page int32, band uint32, part uint64) {
 }
 
 // bandBatch is how many rows are placed before they are counted.
-const bandBatch = 1024
+const bandBatch = 256
 
 func (b *bands) add(r Rows) {
 	var pages [bandBatch]int32
-	var cells [bandBatch]uint32
+	var places [bandBatch]uint32
 	var parts [bandBatch]uint64
+	var at [bandBatch]*half
 	for from := 0; from < len(r.Score); from += bandBatch {
 		n := min(bandBatch, len(r.Score)-from)
 		for i, x := range r.Score[from:][:n] {
-			pages[i], cells[i], parts[i] = place(x)
+			pages[i], places[i], parts[i] = place(x)
 		}
+		cells := r.Cell[from:][:n]
 		for g := range b.groups {
 			of, counts := b.groups[g].of, b.counts[g]
-			for i, c := range r.Cell[from:][:n] {
-				counts[of[c>>1]].page(pages[i])[cells[i]].add(c&1, parts[i])
+			var seen uint32
+			for i, c := range cells {
+				at[i] = &counts[of[c>>1]].page(pages[i])[c&1][places[i]]
+				seen += at[i].rows
+			}
+			b.seen = seen
+			for i := range cells {
+				at[i].add(parts[i])
 			}
 		}
 	}
@@ -142,26 +156,24 @@ func (b *banded) turn(n int32) *page {
 	return b.unit[n]
 }
 
-func (c *cell) add(label uint32, part uint64) {
-	c.rows[label&1]++
+func (h *half) add(part uint64) {
+	h.rows++
 	var carry uint64
-	c.low[label&1], carry = bits.Add64(c.low[label&1], part, 0)
-	c.high[label&1] += uint32(carry)
+	h.low, carry = bits.Add64(h.low, part, 0)
+	h.high += uint32(carry)
 	short := part >> (partBits - 30)
 	two := short * short >> 30
-	c.two[label&1] += two
-	c.three[label&1] += two * short >> 30
+	h.two += two
+	h.three += two * short >> 30
 }
 
-func (c *cell) plus(u *cell) {
-	for y := range c.rows {
-		c.rows[y] += u.rows[y]
-		var carry uint64
-		c.low[y], carry = bits.Add64(c.low[y], u.low[y], 0)
-		c.high[y] += u.high[y] + uint32(carry)
-		c.two[y] += u.two[y]
-		c.three[y] += u.three[y]
-	}
+func (h *half) plus(u *half) {
+	h.rows += u.rows
+	var carry uint64
+	h.low, carry = bits.Add64(h.low, u.low, 0)
+	h.high += u.high + uint32(carry)
+	h.two += u.two
+	h.three += u.three
 }
 
 func (b *banded) merge(u *banded) {
@@ -176,8 +188,10 @@ func (b *banded) merge(u *banded) {
 }
 
 func (p *page) plus(u *page) {
-	for i := range p {
-		p[i].plus(&u[i])
+	for y := range p {
+		for i := range p[y] {
+			p[y][i].plus(&u[y][i])
+		}
 	}
 }
 
@@ -221,9 +235,9 @@ func (b *bands) slices() [][][]Band {
 func (b *banded) list() []Band {
 	var all []Band
 	add := func(n int32, p *page) {
-		for i := range p {
-			if p[i].rows != [2]uint32{} {
-				all = append(all, p[i].band(n, uint32(i)))
+		for i := range bandCells {
+			if c := p.cell(i); c[0].rows|c[1].rows != 0 {
+				all = append(all, c.band(n, uint32(i)))
 			}
 		}
 	}
@@ -247,7 +261,7 @@ func (b *banded) list() []Band {
 }
 
 func (c *cell) band(n int32, i uint32) Band {
-	out := Band{Rows: [2]int64{int64(c.rows[0]), int64(c.rows[1])}}
+	out := Band{Rows: [2]int64{int64(c[0].rows), int64(c[1].rows)}}
 	near, far := edges(n, i) // to 0, or to 1 where it is mirrored
 	part, single := c.single()
 	out.score, out.single = math.Float64frombits(math.Float64bits(near)+part), single
@@ -262,9 +276,9 @@ func (c *cell) band(n int32, i uint32) Band {
 	out.mirrored = n >= halfPages
 	width := far - near
 	for y, k := range out.Rows {
-		out.parts[y] = math.Ldexp(float64(c.high[y]), 64-partBits) + math.Ldexp(float64(c.low[y]), -partBits)
-		out.squares[y] = math.Ldexp(float64(c.two[y]), -30)
-		out.cubes[y] = math.Ldexp(float64(c.three[y]), -30)
+		out.parts[y] = math.Ldexp(float64(c[y].high), 64-partBits) + math.Ldexp(float64(c[y].low), -partBits)
+		out.squares[y] = math.Ldexp(float64(c[y].two), -30)
+		out.cubes[y] = math.Ldexp(float64(c[y].three), -30)
 		out.Sum[y] = float64(k)*near + out.parts[y]*width
 		if out.mirrored {
 			out.Sum[y] = float64(k) - out.Sum[y]
@@ -284,19 +298,20 @@ func (c *cell) band(n int32, i uint32) Band {
 // mirrored, and within some 2^-15 of the band.
 func (c *cell) single() (part uint64, ok bool) {
 	first := uint32(0)
-	if c.rows[0] == 0 {
+	if c[0].rows == 0 {
 		first = 1
 	}
-	if c.high[first] >= c.rows[first] { // no more than a part each
+	if c[first].high >= c[first].rows { // no more than a part each
 		return 0, false
 	}
-	part, _ = bits.Div64(uint64(c.high[first]), c.low[first], uint64(c.rows[first]))
+	part, _ = bits.Div64(uint64(c[first].high), c[first].low, uint64(c[first].rows))
 	short := part >> (partBits - 30)
 	two := short * short >> 30
 	three := two * short >> 30
-	for y, k := range c.rows {
+	for y := range c {
+		k := c[y].rows
 		high, low := bits.Mul64(uint64(k), part)
-		if uint64(c.high[y]) != high || c.low[y] != low || c.two[y] != uint64(k)*two || c.three[y] != uint64(k)*three {
+		if uint64(c[y].high) != high || c[y].low != low || c[y].two != uint64(k)*two || c[y].three != uint64(k)*three {
 			return 0, false
 		}
 	}

@@ -291,17 +291,18 @@ func (b *banded) write(w *writer) {
 	slices.Sort(pages)
 	for _, n := range pages {
 		w.signed(int64(n))
-		for _, c := range b.page(n) {
-			w.number(uint64(c.rows[0]))
-			w.number(uint64(c.rows[1]))
-			if c.rows == [2]uint32{} {
+		for i := range bandCells {
+			c := b.page(n).cell(i)
+			w.number(uint64(c[0].rows))
+			w.number(uint64(c[1].rows))
+			if c[0].rows|c[1].rows == 0 {
 				continue
 			}
-			for y := range c.rows {
-				w.number(uint64(c.high[y]))
-				w.number(c.low[y])
-				w.number(c.two[y])
-				w.number(c.three[y])
+			for _, h := range c {
+				w.number(uint64(h.high))
+				w.number(h.low)
+				w.number(h.two)
+				w.number(h.three)
 			}
 		}
 	}
@@ -323,14 +324,13 @@ func (b *banded) read(r *reader) {
 			return
 		}
 		p := b.page(int32(n))
-		for i := range p {
-			c := &p[i]
-			if c.rows = [2]uint32{uint32(r.number()), uint32(r.number())}; c.rows == [2]uint32{} {
+		for i := range bandCells {
+			negatives, positives := uint32(r.number()), uint32(r.number())
+			if negatives|positives == 0 {
 				continue
 			}
-			for y := range c.rows {
-				c.high[y], c.low[y] = uint32(r.number()), r.number()
-				c.two[y], c.three[y] = r.number(), r.number()
+			for y, rows := range [2]uint32{negatives, positives} {
+				p[y][i] = half{rows: rows, high: uint32(r.number()), low: r.number(), two: r.number(), three: r.number()}
 			}
 		}
 	}

@@ -30,7 +30,12 @@ func (l losses) log(p float64, label uint8) int64 {
 	if label == 0 {
 		p = 1 - p
 	}
-	return scaled(-math.Log(min(max(p, l.eps), 1-l.eps)), l.unit)
+	if p < l.eps {
+		p = l.eps
+	} else if p > 1-l.eps {
+		p = 1 - l.eps
+	}
+	return scaled(-math.Log(p), l.unit)
 }
 
 // brier is the squared error of one row.
