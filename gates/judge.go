@@ -31,8 +31,8 @@ var (
 // maxListed is the most claims of a gate that its result lists, worst first. All count in the verdict.
 const maxListed = 200
 
-// Judge decides every gate by docs/statistics.md, "Verdicts". An evaluation on other terms is an error, and so is a figure that is not
-// there or is NaN: an error is no verdict.
+// Judge decides every gate by docs/statistics.md, "Verdicts". An evaluation on other terms is an error, and so is a figure or a group that is not
+// there, or a NaN: an error is no verdict.
 func Judge(p Policy, e *evaluate.Evaluation, s evidence.Standing) (*Report, error) {
 	if len(p.Gates) == 0 {
 		return nil, errors.New("the policy has no gates: nothing was judged")
@@ -55,6 +55,9 @@ func Judge(p Policy, e *evaluate.Evaluation, s evidence.Standing) (*Report, erro
 			return nil, placedGate(err, g)
 		}
 		r.Gates = append(r.Gates, o)
+	}
+	if err := whole(e); err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(r.Gates, func(a, b Outcome) int { return badness(a.Verdict) - badness(b.Verdict) })
 	r.Verdict = r.Gates[0].Verdict
