@@ -56,11 +56,15 @@ func readMLflow(s *source) (Results, error) {
 		run = inner
 	}
 	r := Results{Tool: mlflowTool}
-	if info := run.get("info"); info != nil {
+	if info := run.get("info"); info != nil || run.get("data") != nil {
 		r.Origin = Origin{Run: info.get("run_id").str(), Task: info.get("run_name").str()}
 		// What a run logged before it failed may be of half its work.
 		if status := info.get("status"); status == nil || status.str() != "FINISHED" {
-			return Results{}, f.unfinished(info, status, "FINISHED")
+			around := info
+			if around == nil {
+				around = run
+			}
+			return Results{}, f.unfinished(around, status, "FINISHED")
 		}
 		if stage := info.get("lifecycle_stage"); stage.given() && stage.str() != "active" {
 			return Results{}, f.unfinished(info, stage, "active")

@@ -260,6 +260,7 @@ func TestRefused(t *testing.T) {
 		"a negative error":           {change(t, "lm_eval.json", -0.1, "results", "sums_choice", "acc_stderr,none"), "bad-figure: acc, task = sums_choice: a standard error of -0.1"},
 		"a share of a sample":        {change(t, "lm_eval.json", 4.5, "n-samples", "sums_choice", "effective"), "bad-figure: n-samples.sums_choice.effective"},
 		"a failed run":               {fixture("mlflow_failed.json"), "unfinished-run: run.info.status: the run is FAILED"},
+		"a run without info":         {change(t, "mlflow_run.json", nil, "run", "info"), "unfinished-run: run: the file does not say that the run is FINISHED"},
 		"a run without status":       {change(t, "mlflow_run.json", nil, "run", "info", "status"), "unfinished-run"},
 		"a deleted run":              {change(t, "mlflow_run.json", "deleted", "run", "info", "lifecycle_stage"), "unfinished-run: run.info.lifecycle_stage"},
 		"a run without metrics":      {change(t, "mlflow_run.json", nil, "run", "data", "metrics"), "no-results"},
