@@ -693,11 +693,12 @@ func load(ctx context.Context, sources []table.Source, role string, want []table
 	return columns, inputsOf(t, role), nil
 }
 
-// inputsOf are the files of a table that was read.
+// inputsOf are the files of a table that was read: each by its path below the folder or pattern that finds it.
 func inputsOf(t *table.Table, role string) []evidence.Input {
 	var all []evidence.Input
 	for i, f := range t.Inputs {
-		all = append(all, evidence.Input{File: base(f), Role: role, Rows: t.InputRows(i)})
+		f.Path = t.InputPath(i)
+		all = append(all, evidence.Input{File: f, Role: role, Rows: t.InputRows(i)})
 	}
 	return all
 }

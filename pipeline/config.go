@@ -186,10 +186,22 @@ func (c *Config) SetData(path string) error {
 		return err
 	}
 	*to = absolute
+	here, err := filepath.Abs(".")
+	if err != nil {
+		return err
+	}
 	inner := c.Data.Open
 	c.Data.Open = func(p string) ([]table.Source, error) {
 		all, err := inner(p)
-		if p == absolute && len(all) == 1 {
+		for i, s := range all {
+			if p != absolute || filepath.IsAbs(path) {
+				break
+			}
+			if name, err := filepath.Rel(here, s.Name); err == nil {
+				all[i].Name = filepath.ToSlash(name)
+			}
+		}
+		if p == absolute && len(all) == 1 && all[0].Below == "" {
 			all[0].Name = path
 		}
 		return all, err

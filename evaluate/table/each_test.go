@@ -510,6 +510,9 @@ func TestFolder(t *testing.T) {
 				if err := same(got[4], got[1]); err != nil {
 					t.Error(err)
 				}
+				if at := ta.InputPath(2); at != "card=visa/region=7/part-0.csv" { // below the folder, or the pattern's first *
+					t.Errorf("a file is at %q", at)
+				}
 				if got[0].Type != Float64 || got[2].Type != Integer || ta.Rows != 5 || len(ta.Inputs) != 4 || ta.Inputs[3].SHA256 == "" {
 					t.Errorf("%v, %d rows of %v", got, ta.Rows, ta.Inputs)
 				}

@@ -21,6 +21,9 @@ type Source struct {
 	Open func(context.Context) (File, error)
 	// Constants are columns that the file does not store, since all its rows have the same value: the names of its folders say it.
 	Constants []Constant
+	// Below is the file's path below the folder that it was found in, or below the part of a pattern that has no * in it, with slashes:
+	// "region=north/part-0.parquet". "": nobody looked for it.
+	Below string
 }
 
 // Constant is a column with the same value in all rows of a file. Without a Value every cell is missing.

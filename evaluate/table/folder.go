@@ -179,6 +179,7 @@ func (w *walk) take(at []string, real string) error {
 		return &Error{File: w.name, Code: codeNoMatch, What: fmt.Sprintf("more than %d files are there", maxFiles)}
 	}
 	s := FromFile(w.path(at))
+	s.Below = path.Join(at...)
 	var err error
 	if s.Constants, err = constants(at[:len(at)-1]); err != nil {
 		return &Error{File: w.path(at), Code: codeHeader, What: err.Error(), Err: err}

@@ -79,6 +79,7 @@ type Table struct {
 // opened is one file of a table.
 type opened struct {
 	name      string
+	below     string // its source's
 	file      *pinned
 	rows      Rows
 	constants []Constant
@@ -125,7 +126,7 @@ func open(ctx context.Context, s Source) (*opened, error) {
 	if err != nil {
 		return nil, unopened(s.Name, err)
 	}
-	o := &opened{name: s.Name, constants: s.Constants}
+	o := &opened{name: s.Name, below: s.Below, constants: s.Constants}
 	if err := o.read(ctx, f); err != nil {
 		return nil, closing(err, f)
 	}
