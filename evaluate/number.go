@@ -11,18 +11,26 @@ import (
 // Count writes a whole number with commas: 69,126.
 func Count(n int64) string {
 	s := strconv.FormatInt(n, 10)
-	sign := ""
 	if s[0] == '-' {
-		sign, s = "−", s[1:]
+		return "−" + Thousands(s[1:])
 	}
+	return Thousands(s)
+}
+
+// Thousands puts commas between the thousands of the digits that stand before a point, if there is one: 40000.5 is 40,000.5.
+func Thousands(digits string) string {
+	whole, rest, point := strings.Cut(digits, ".")
 	var b strings.Builder
-	for i, r := range s {
-		if i > 0 && (len(s)-i)%3 == 0 {
+	for i, r := range whole {
+		if i > 0 && (len(whole)-i)%3 == 0 {
 			b.WriteByte(',')
 		}
 		b.WriteRune(r)
 	}
-	return sign + b.String()
+	if point {
+		return b.String() + "." + rest
+	}
+	return b.String()
 }
 
 // places is how many decimals a number is shown with: three, four where it is under 0.01, none where it is large.
@@ -36,7 +44,7 @@ func places(v float64) int {
 	return 3
 }
 
-// Number writes a figure: 0.295, 0.0021, 128.400. A minus is a real one. NaN is "–".
+// Number writes a figure: 0.295, 0.0021, 128.400, 32,776. A minus is a real one. NaN is "–".
 func Number(v float64) string { return decimal(v, places(v)) }
 
 func decimal(v float64, places int) string {
@@ -48,7 +56,7 @@ func decimal(v float64, places int) string {
 	case math.IsInf(v, -1):
 		return "−∞"
 	}
-	s := strconv.FormatFloat(math.Abs(v), 'f', places, 64)
+	s := Thousands(strconv.FormatFloat(math.Abs(v), 'f', places, 64))
 	if v < 0 && strings.Trim(s, "0.") != "" {
 		return "−" + s
 	}

@@ -388,7 +388,7 @@ func BenchmarkManyGroups(b *testing.B) {
 }
 
 func TestNumber(t *testing.T) {
-	for want, x := range map[string]float64{"0.295": 0.2948, "0.0021": 0.00211, "0.010": 0.00999999, "0.0099": 0.0099, "−0.0002": -0.0002, "0.000": -0.00001, "1235": 1234.6,
+	for want, x := range map[string]float64{"0.295": 0.2948, "0.0021": 0.00211, "0.010": 0.00999999, "0.0099": 0.0099, "−0.0002": -0.0002, "0.000": -0.00001, "1,235": 1234.6,
 		"128.400": 128.4, "∞": math.Inf(1), "−∞": math.Inf(-1), "−0.019": -0.0192} {
 		if got := evaluate.Number(x); got != want {
 			t.Errorf("%v is written %s, want %s", x, got, want)

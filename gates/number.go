@@ -1,6 +1,7 @@
 package gates
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -15,18 +16,18 @@ func number(v *float64) string {
 	return evaluate.Number(*v)
 }
 
-// limit writes a bound as it was typed, with two decimals at least.
+// limit writes a bound as it was typed, with two decimals at least; from a thousand on a whole one has none, as figures there.
 func limit(x float64) string {
 	s := strconv.FormatFloat(x, 'f', -1, 64)
-	if i := strings.IndexByte(s, '.'); i < 0 {
-		s += ".00"
-	} else if len(s)-i == 2 {
+	if i := strings.IndexByte(s, '.'); i >= 0 && len(s)-i == 2 {
 		s += "0"
+	} else if i < 0 && math.Abs(x) < 1000 {
+		s += ".00"
 	}
 	if digits, ok := strings.CutPrefix(s, "-"); ok {
-		return "−" + digits
+		return "−" + evaluate.Thousands(digits)
 	}
-	return s
+	return evaluate.Thousands(s)
 }
 
 // required is "at least 0.50" or "at most 0.10".

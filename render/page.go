@@ -23,6 +23,8 @@ type cardPage struct {
 	Gates               []gateBlock
 	Words               *cards.Words
 	Groups              *groupBlock
+	Classes             *classBlock
+	Spreads             []spreadBlock
 	Overall             []figureRow
 	Charts              []chartBlock
 	Comparisons         []comparisonBlock
@@ -85,6 +87,8 @@ func newPage(v View) cardPage {
 	p.Facts = facts(v)
 	if e != nil {
 		p.Groups = groups(v, e)
+		p.Classes = classes(e)
+		p.Spreads = spreads(e, dimensions(e, v.report()))
 		p.Overall = overall(e)
 		p.Charts = charts(e)
 		p.Comparisons = comparisons(v, e)

@@ -19,14 +19,17 @@ type groupBlock struct {
 	All     []matrix
 	Heads   []string
 	Parity  []parityBlock
+	Curves  *smallBlock
 }
 
 // metricBlock is a metric along all dimensions. Its intervals are for reading: they decide nothing.
 type metricBlock struct {
 	Title, Summary, Denominator, Methods, Level, Bound string
+	Column                                             string // the head of its values
 	Axis                                               template.HTML
 	Dimensions                                         []dimensionBlock
 	Small                                              int64 // groups under this many are dimmed
+	Zero                                               bool  // 0 is marked: what lies on it is neither too high nor too low
 }
 
 type dimensionBlock struct {
@@ -110,10 +113,16 @@ func groups(v View, e *evaluate.Evaluation) *groupBlock {
 	for _, t := range v.tooFew() {
 		under[t.metric] = t.under
 	}
+	for _, m := range usual(e, metrics) {
+		if !slices.Contains(metrics, m) {
+			metrics = append(metrics, m)
+		}
+	}
 	for _, m := range metrics {
 		b.Metrics = append(b.Metrics, newMetric(e, m, along, bounds[m], under[m]))
 	}
 	b.Parity = parity(e)
+	b.Curves = smalls(e, along)
 	all := metricNames(e.Overall())
 	for _, m := range all {
 		b.Heads = append(b.Heads, cards.Title(m))
@@ -136,8 +145,29 @@ func groups(v View, e *evaluate.Evaluation) *groupBlock {
 	return b
 }
 
+// usual are the metrics that a task's groups are shown by whatever gates ask for; of a binary task only where they ask for none.
+func usual(e *evaluate.Evaluation, asked []string) []string {
+	var names []string
+	switch e.Terms.Kind() {
+	case evaluate.Regression:
+		names = []string{"mean_absolute_error", "mean_bias"}
+	case evaluate.Multiclass:
+		names = []string{"accuracy", "recall_macro"}
+	case evaluate.Scores:
+		names = []string{"selection_rate"}
+	case evaluate.Binary:
+		if len(asked) == 0 {
+			names = []string{"recall", "false_positive_rate"}
+		}
+	}
+	return slices.DeleteFunc(names, func(m string) bool {
+		f, ok := e.Overall().Metrics[m]
+		return !ok || f.Undefined == evaluate.NotReported
+	})
+}
+
 func newMetric(e *evaluate.Evaluation, metric string, along []string, g gates.Outcome, small int64) metricBlock {
-	b := metricBlock{Title: cards.Title(metric), Denominator: denominator(metric), Small: small, Bound: g.Bound}
+	b := metricBlock{Title: cards.Title(metric), Column: cards.Title(metric), Denominator: denominator(metric), Small: small, Bound: g.Bound}
 	if small == 0 {
 		b.Small = gates.DefaultMinSupport
 	}
@@ -182,13 +212,17 @@ func newMetric(e *evaluate.Evaluation, metric string, along []string, g gates.Ou
 			}
 		}
 	}
-	for _, bound := range []*float64{g.Min, g.Max} {
+	guide := firstOf(g.Min, g.Max)
+	if zero := 0.0; metric == "mean_bias" && guide == nil {
+		guide, b.Zero = &zero, true
+	}
+	for _, bound := range []*float64{g.Min, g.Max, guide} {
 		if bound != nil {
 			values = append(values, *bound)
 		}
 	}
 	axis := chart.NewAxis(values...)
-	b.Axis, b.Level = svg(axis.Scale(firstOf(g.Min, g.Max))), level
+	b.Axis, b.Level = svg(axis.Scale(guide)), level
 	b.Methods = strings.Join(sortedKeys(methods), ", ")
 	for _, d := range along {
 		gated := slices.ContainsFunc(g.Across, func(a string) bool { return slices.Equal(evaluate.CrossOf(a), evaluate.CrossOf(d)) })
@@ -215,7 +249,7 @@ func newMetric(e *evaluate.Evaluation, metric string, along []string, g gates.Ou
 				if r.Mark == chart.Diamond {
 					row.Class, row.Mark, r.Mark = "open", "not gated", chart.Disc
 				}
-				r.Guide, r.Min, r.Max = firstOf(g.Min, g.Max), nil, nil
+				r.Guide, r.Min, r.Max = guide, nil, nil
 			}
 			if x.Reported != "" && f.Value != nil {
 				row.Mark = strings.TrimSuffix("reported, "+row.Mark, ", ")
@@ -241,6 +275,16 @@ func method(name string) string {
 		return "Clopper-Pearson"
 	case "psi":
 		return "delta method"
+	case "t":
+		return "Student’s t"
+	case "order":
+		return "order statistics"
+	case "influence":
+		return "influence function"
+	case "mover-mean", "mover-difference", "mover-ratio":
+		return "MOVER"
+	case "rates":
+		return "by class"
 	}
 	return strings.ReplaceAll(name, "-", " ")
 }
@@ -287,6 +331,9 @@ func newFigure(metric string, f evaluate.Figure) figureRow {
 func overall(e *evaluate.Evaluation) []figureRow {
 	var rows []figureRow
 	for _, m := range metricNames(e.Overall()) {
+		if _, _, ok := ofClass(m); ok && e.Terms.Kind() == evaluate.Multiclass {
+			continue // [classes] shows it
+		}
 		if f := e.Overall().Metrics[m]; f.Undefined != evaluate.NotReported { // else the file gives it for groups
 			rows = append(rows, newFigure(m, f))
 		}

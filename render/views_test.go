@@ -422,9 +422,35 @@ func undecided(t testing.TB) View {
 	return View{Model: "relapse", Report: r, Card: cards.Fill("relapse", cards.Words{ModelDetails: cards.Details{Description: "describe what it does"}}, e, r, nil), Out: "gatecard-out"}
 }
 
+// tasks are evaluations of small tables of the tasks that are not binary, with their reports: testdata/tasks.json, made by tasks.py beside it.
+func tasks(t testing.TB) map[string]View {
+	b, err := os.ReadFile("testdata/tasks.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read map[string]struct {
+		Evaluation *evaluate.Evaluation
+		Report     *gates.Report
+	}
+	if err := json.Unmarshal(b, &read); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]View{}
+	for name, of := range read {
+		model := map[string]string{"regression": "house-prices", "multiclass": "mail-topics", "scores": "shortlist"}[name]
+		all[name] = View{Model: model, Report: of.Report, Out: "gatecard-out", Card: cards.Fill(model, cards.Words{ModelDetails: cards.Details{Type: name}}, of.Evaluation, of.Report, nil)}
+	}
+	if len(all) != 3 {
+		t.Fatalf("%d tasks", len(all))
+	}
+	return all
+}
+
 // views are all of them by the name of their golden files.
 func views(t testing.TB) map[string]View {
-	return map[string]View{"failed": failed(t), "passed": passed(t), "worse": worse(t), "undecided": undecided(t), "hostile": hostile(t), "reported": reported(t), "empty": {}}
+	all := map[string]View{"failed": failed(t), "passed": passed(t), "worse": worse(t), "undecided": undecided(t), "hostile": hostile(t), "reported": reported(t), "empty": {}}
+	maps.Copy(all, tasks(t))
+	return all
 }
 
 func names(t testing.TB) []string { return slices.Sorted(maps.Keys(views(t))) }

@@ -97,13 +97,29 @@ func (a Axis) Scale(bound *float64) string {
 			anchor = "end"
 		}
 		fmt.Fprintf(&b, `<line class="tick" x1="%[1]s" x2="%[1]s" y1="0" y2="4"/><text x="%[1]s" y="15" text-anchor="%[2]s">%[3]s</text>`,
-			a.at(t), anchor, strings.Replace(strconv.FormatFloat(t, 'f', a.decimals, 64), "-", "−", 1))
+			a.at(t), anchor, written(t, a.decimals))
 	}
 	if bound != nil {
 		fmt.Fprintf(&b, `<line class="bound" x1="%[1]s" x2="%[1]s" y1="0" y2="6"/>`, a.at(*bound))
 	}
 	b.WriteString(`</svg>`)
 	return b.String()
+}
+
+// written is a tick's number, with commas between thousands.
+func written(v float64, decimals int) string {
+	digits, minus := strings.CutPrefix(strconv.FormatFloat(v, 'f', decimals, 64), "-")
+	whole, rest, _ := strings.Cut(digits, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if rest != "" {
+		whole += "." + rest
+	}
+	if minus {
+		return "−" + whole
+	}
+	return whole
 }
 
 // Row is a figure with its interval, against a bound. Nil: absent.

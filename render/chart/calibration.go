@@ -10,17 +10,17 @@ type Calibration struct {
 // Bin is a range of scores: its mean score, and the share of its rows that is positive, with an interval.
 type Bin struct{ Score, Share, Low, High float64 }
 
-// Bar is a range of scores with its rows by label.
+// Bar is a range of scores with its rows by label; where no labels are known, all of them are Negatives.
 type Bar struct {
-	From, To            float64
-	Negatives, Positive float64
+	From, To             float64
+	Negatives, Positives float64
 }
 
 // barsHeight is that of the histogram.
 const barsHeight = 44.0
 
 // Draw draws the bins against the line on which they would lie if the scores were right, in a square that scales with the page; and below, on
-// the same axis, how many rows have which score, the positive ones filled at the foot of each bar. Without a bin it draws nothing.
+// the same axis, how many rows have which score. Without a bin it draws nothing.
 func (c Calibration) Draw() string {
 	if len(c.Bins) == 0 {
 		return ""
@@ -35,7 +35,7 @@ func (c Calibration) Draw() string {
 	var bars []Bar
 	for _, b := range c.Bars {
 		if b.To <= axis.High*(1+1e-9) {
-			bars, most = append(bars, b), max(most, b.Negatives+b.Positive)
+			bars, most = append(bars, b), max(most, b.Negatives+b.Positives)
 		}
 	}
 	below := 0.0
@@ -44,20 +44,13 @@ func (c Calibration) Draw() string {
 	}
 	p := newPlane(c.Title, c.About, axis, axis, "score", "share that is positive", below, 0)
 	p.diagonal("chance")
-	p.WriteString(`<g class="in">`)
-	for _, b := range c.Bins {
-		x := number(p.left(b.Score))
-		p.draw(`<line class="ci" x1="%[1]s" x2="%[1]s" y1="%[2]s" y2="%[3]s"/><circle class="pt" cx="%[1]s" cy="%[4]s" r="3.2"/>`,
-			x, number(p.top(b.Low)), number(p.top(b.High)), number(p.top(b.Share)))
-	}
-	p.WriteString(`</g>`)
+	p.bins(c.Bins, 3.2)
 	if below > 0 {
 		foot := planeTop + planeSide + below
 		for _, b := range bars {
 			left, width := p.left(b.From), p.left(b.To)-p.left(b.From)
-			all, positive := barsHeight*(b.Negatives+b.Positive)/most, barsHeight*b.Positive/most
-			p.draw(`<rect class="bar" x="%s" y="%s" width="%s" height="%s"/><rect class="bar full" x="%[1]s" y="%[5]s" width="%[3]s" height="%[6]s"/>`,
-				number(left+0.5), number(foot-all), number(max(0.5, width-1)), number(all), number(foot-positive), number(positive))
+			all := barsHeight * (b.Negatives + b.Positives) / most
+			p.draw(`<rect class="bar" x="%s" y="%s" width="%s" height="%s"/>`, number(left+0.5), number(foot-all), number(max(0.5, width-1)), number(all))
 		}
 		p.draw(`<line class="grid" x1="%s" x2="%s" y1="%[3]s" y2="%[3]s"/>`, number(planeLeft), number(planeLeft+planeSide), number(foot))
 	}

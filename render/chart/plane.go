@@ -10,7 +10,8 @@ import (
 // plane is a square with two axes, in the units of its viewBox, which scales with the page.
 type plane struct {
 	strings.Builder
-	x, y Axis
+	x, y               Axis
+	begin, upper, side float64 // of the square: its left edge, its upper edge, its side
 }
 
 // Where the square stands in its viewBox.
@@ -21,7 +22,7 @@ const (
 
 // newPlane begins the drawing: grid, numbers and names of the axes. Room is left for more between the square and the numbers of its axis, and at the foot.
 func newPlane(title, about string, x, y Axis, xName, yName string, between, foot float64) *plane {
-	p := &plane{x: x, y: y}
+	p := &plane{x: x, y: y, begin: planeLeft, upper: planeTop, side: planeSide}
 	p.draw(`<svg class="curves" viewBox="0 0 %s %s" role="img"><title>%s</title><desc>%s</desc>`,
 		number(planeWidth), number(planeTop+planeSide+36+between+foot), html.EscapeString(title), html.EscapeString(about))
 	for i, t := range x.Ticks {
@@ -60,8 +61,8 @@ func (a Axis) share(v float64) float64 {
 	return (min(max(v, a.Low), a.High) - a.Low) / (a.High - a.Low)
 }
 
-func (p *plane) left(v float64) float64 { return planeLeft + planeSide*p.x.share(v) }
-func (p *plane) top(v float64) float64  { return planeTop + planeSide*(1-p.y.share(v)) }
+func (p *plane) left(v float64) float64 { return p.begin + p.side*p.x.share(v) }
+func (p *plane) top(v float64) float64  { return p.upper + p.side*(1-p.y.share(v)) }
 
 // line draws a line through points of (x, y).
 func (p *plane) line(class string, points [][2]float64) {

@@ -1,0 +1,123 @@
+package render
+
+import (
+	"html/template"
+	"strings"
+
+	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/gates"
+	"github.com/gatecard/gatecard/render/chart"
+)
+
+// minSupport is from how many rows on a group is shown as one to read something into, where no gate says so.
+const minSupport = gates.DefaultMinSupport
+
+// spreadBlock shows how numbers lie by percentiles, overall and for each group: latencies, scores, errors.
+type spreadBlock struct {
+	ID, Title, Words string
+	Middle, Others   string // heads of the columns: "p50", "p95 · p99"
+	Axis             template.HTML
+	Overall          []claimRow
+	Dimensions       []dimensionBlock
+	Open             bool // few groups
+}
+
+// openSpread is the most groups whose percentiles are shown without being asked for.
+const openSpread = 12
+
+// spreadKind is what percentiles a block shows, of one slice: the ends of the line, those of the box, and the mark, by names of metrics.
+type spreadKind struct {
+	id, title, words string
+	ends, box        [2]string
+	middle           string
+	others           []string // shown in words beside the mark
+	heads            string
+	zero             bool // the axis begins at 0
+}
+
+func spreadKinds() []spreadKind {
+	return []spreadKind{
+		{id: "latency", title: "How long a prediction takes", words: "In the unit of the latency column. Dot: the median; bar: from there to what 95 % take at most; line: to what 99 % do.",
+			ends: [2]string{"latency_p50", "latency_p99"}, box: [2]string{"latency_p50", "latency_p95"}, middle: "latency_p50", others: []string{"latency_p95", "latency_p99"},
+			heads: "p95 · p99", zero: true},
+		{id: "scores", title: "How the scores lie", words: "Dot: the median score; bar: the middle half of the rows; line: 90 % of them.",
+			ends: [2]string{"score_p5", "score_p95"}, box: [2]string{"score_p25", "score_p75"}, middle: "score_p50", others: []string{"score_p5", "score_p95"}, heads: "p5 · p95"},
+	}
+}
+
+// spreads are those that the evaluation has figures for.
+func spreads(e *evaluate.Evaluation, along []string) []spreadBlock {
+	var list []spreadBlock
+	for _, k := range spreadKinds() {
+		if b, ok := newSpread(e, along, k); ok {
+			list = append(list, b)
+		}
+	}
+	return list
+}
+
+func newSpread(e *evaluate.Evaluation, along []string, k spreadKind) (spreadBlock, bool) {
+	b := spreadBlock{ID: k.id, Title: k.title, Words: k.words, Middle: "median", Others: k.heads}
+	value := func(s evaluate.Slice, name string) *float64 { return s.Metrics[name].Value }
+	if value(e.Overall(), k.middle) == nil || value(e.Overall(), k.others[len(k.others)-1]) == nil {
+		return b, false
+	}
+	var values []float64
+	if k.zero {
+		values = []float64{0}
+	}
+	hold := func(s evaluate.Slice) {
+		if s.Metrics[k.middle].Support < minSupport && len(s.Groups) > 0 {
+			return
+		}
+		for _, name := range []string{k.ends[0], k.ends[1], k.box[0], k.box[1], k.middle} {
+			if v := value(s, name); v != nil {
+				values = append(values, *v)
+			}
+		}
+	}
+	hold(e.Overall())
+	count := 0
+	found := map[string][]evaluate.Slice{}
+	for _, d := range along {
+		found[d], _ = e.Along(d)
+		count += len(found[d])
+		for _, s := range found[d] {
+			hold(s)
+		}
+	}
+	axis := chart.NewAxis(values...)
+	b.Axis, b.Open = svg(axis.Scale(nil)), count <= openSpread
+	row := func(s evaluate.Slice) claimRow {
+		f := s.Metrics[k.middle]
+		r := claimRow{Name: e.Terms.Short(s.Groups), Support: evaluate.Count(f.Support), Value: "–"}
+		if f.Value == nil {
+			r.Class, r.Mark = "small", newFigure(k.middle, f).Without
+			return r
+		}
+		r.Value = evaluate.Number(*f.Value)
+		var others []string
+		for _, name := range k.others {
+			if v := value(s, name); v != nil {
+				others = append(others, evaluate.Number(*v))
+			}
+		}
+		r.Interval = strings.Join(others, " · ")
+		x := chart.Spread{Title: r.Name + ": median " + r.Value, About: k.heads + ": " + r.Interval, Middle: f.Value,
+			Ends: [2]*float64{value(s, k.ends[0]), value(s, k.ends[1])}, Box: [2]*float64{value(s, k.box[0]), value(s, k.box[1])}}
+		if f.Support < minSupport {
+			r.Class, r.Mark, x.Faint = "small", "too few", true
+		}
+		r.Plot = svg(axis.Spread(x))
+		return r
+	}
+	b.Overall = []claimRow{row(e.Overall())}
+	for _, d := range along {
+		block := dimensionBlock{Name: strings.ReplaceAll(d, " * ", " × ")}
+		for _, s := range found[d] {
+			block.Rows = append(block.Rows, row(s))
+		}
+		b.Dimensions = append(b.Dimensions, block)
+	}
+	return b, true
+}
