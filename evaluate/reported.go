@@ -36,6 +36,13 @@ const ReportedRole = "reported"
 // reportedMethod is the method of an interval that a tool gave.
 const reportedMethod = "reported"
 
+// ResultsError is a file of results that cannot be read, or is of no run that ended well: [schema.Problems] of the file, and not of what a person
+// configured.
+type ResultsError struct{ err error }
+
+func (e *ResultsError) Error() string { return e.err.Error() }
+func (e *ResultsError) Unwrap() error { return e.err }
+
 // runReported turns the results of another tool into an Evaluation: its figures as they are, without a basis, so that no limits can be had of
 // them. The first slice is overall, where the file may have no number at all; every slice has every metric, undefined where the file does not
 // give it. A metric that is needed and of which the file gives nothing, or nothing but several variants, is [schema.Problems].
@@ -44,8 +51,11 @@ func runReported(ctx context.Context, c Config, t Terms, n Needs) (*Evaluation, 
 	if err != nil {
 		return nil, err
 	}
-	if t.is(Multiclass) {
+	switch {
+	case t.is(Multiclass):
 		perClass(results.Rows)
+	case t.is(Binary):
+		results.Rows = append(results.Rows, ofPositive(results.Rows, t.Positive)...)
 	}
 	if c.Variant != "" && !slices.ContainsFunc(results.Rows, func(r reported.Row) bool { return r.Variant == c.Variant }) {
 		var known []string
@@ -119,7 +129,7 @@ func (c Config) readReported(ctx context.Context) (r reported.Results, file evid
 		return r, file, fmt.Errorf("read %s: %w", file.Path, err)
 	}
 	if r, err = reported.Read(file.Path, f, f.Size()); err != nil {
-		return r, file, err
+		return r, file, &ResultsError{err}
 	}
 	switch again, err := digestOf(f); {
 	case err != nil:
@@ -157,6 +167,27 @@ func perClass(rows []reported.Row) {
 			}
 		}
 	}
+}
+
+// ofPositive are the figures of a binary task that a report of two classes has: precision, recall and F1 of the positive class are those of all rows.
+// The classes stay, as groups. Of more classes, or none of that name, there is nothing.
+func ofPositive(rows []reported.Row, positive string) []reported.Row {
+	var found []reported.Row
+	classes := map[string]bool{}
+	for _, r := range rows {
+		class, ok := r.Groups["class"]
+		if !ok || len(r.Groups) > 1 || r.Variant != "" {
+			continue
+		}
+		if classes[class] = true; class == positive {
+			r.Groups = nil
+			found = append(found, r)
+		}
+	}
+	if len(classes) != 2 {
+		return nil
+	}
+	return found
 }
 
 // classOf begins the variant of a row of one class.

@@ -28,6 +28,16 @@ func reportedFrom(t *testing.T, name, text, variant string, metrics ...string) (
 	return evaluate.Run(t.Context(), c, terms(t, "task: binary\nlabel: y\n"), evaluate.Needs{Metrics: metrics}, evaluate.Against{})
 }
 
+// twoClasses and threeClasses are scikit-learn's reports of classes named by numbers.
+const (
+	ofTwo = `"0": {"precision": 0.8, "recall": 0.9, "f1-score": 0.85, "support": 100}, "1": {"precision": 0.75, "recall": 0.6, "f1-score": 0.67, "support": 50},`
+
+	twoClasses = "{" + ofTwo + ` "macro avg": {"precision": 0.775, "recall": 0.75, "f1-score": 0.76, "support": 150},
+		"weighted avg": {"precision": 0.78, "recall": 0.8, "f1-score": 0.79, "support": 150}, "accuracy": 0.8}`
+	threeClasses = "{" + ofTwo + ` "2": {"precision": 0.75, "recall": 0.6, "f1-score": 0.67, "support": 50},
+		"macro avg": {"precision": 0.775, "recall": 0.75, "f1-score": 0.76, "support": 200}, "weighted avg": {"precision": 0.78, "recall": 0.8, "f1-score": 0.79, "support": 200}}`
+)
+
 // TestReported: what each tool's file gives is taken as it is, called as gates ask for it, and can prove nothing.
 func TestReported(t *testing.T) {
 	for _, c := range []struct {
@@ -47,6 +57,11 @@ func TestReported(t *testing.T) {
 		{file: "sklearn_report.json", slice: "overall", metric: "accuracy", want: evaluate.Figure{Value: ptr(0.83), Support: 100, Without: "scikit-learn gives no interval"}},
 		{file: "sklearn_report.json", slice: "overall", metric: "recall (weighted avg)", want: evaluate.Figure{Value: ptr(0.83), Support: 100, Without: "scikit-learn gives no interval"}},
 		{file: "sklearn_report.json", slice: "overall", metric: "f1", want: evaluate.Figure{Undefined: evaluate.NotReported}},
+		// of two classes the positive one's are those of all rows; of three, "1" is one class among others
+		{file: "two.json", text: twoClasses, slice: "overall", metric: "recall", want: evaluate.Figure{Value: ptr(0.6), Support: 50, Without: "scikit-learn gives no interval"}},
+		{file: "two.json", text: twoClasses, slice: "overall", metric: "precision", want: evaluate.Figure{Value: ptr(0.75), Without: "scikit-learn gives no interval"}},
+		{file: "two.json", text: twoClasses, slice: "class = 0", metric: "recall", want: evaluate.Figure{Value: ptr(0.9), Support: 100, Without: "scikit-learn gives no interval"}},
+		{file: "three.json", text: threeClasses, slice: "overall", metric: "recall", want: evaluate.Figure{Undefined: evaluate.NotReported}},
 		{file: "slices.csv", slice: "overall", metric: "roc_auc", want: evaluate.Figure{Value: ptr(0.91), Support: 69126}, low: 0.9, high: 0.92},
 		{file: "mlflow_flat.json", slice: "overall", metric: "val/loss", want: evaluate.Figure{Value: ptr(0.125), Without: "an unnamed tool gives no interval"}},
 		// a percentage is no accuracy; recall@10 is of ten results, and no recall at a score of 10

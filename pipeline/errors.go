@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"syscall"
 
+	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evaluate/table"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/gates"
@@ -73,6 +74,7 @@ func Classify(err error) (Kind, string) {
 		problems schema.Problems
 		refusal  evidence.Refusal
 		record   *evidence.LogError
+		results  *evaluate.ResultsError
 
 		evaluation *gates.EvaluationError
 	)
@@ -91,6 +93,8 @@ func Classify(err error) (Kind, string) {
 		return Data, gates.ErrDamaged.Code
 	case errors.As(err, &evaluation):
 		return Usage, evaluation.Code
+	case errors.As(err, &results) && errors.As(err, &problems) && len(problems) > 0:
+		return Data, problems[0].Code
 	case errors.As(err, &problems) && len(problems) > 0:
 		return Usage, problems[0].Code
 	case errors.As(err, &usage):
