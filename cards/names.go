@@ -51,3 +51,14 @@ func Upper(s string) string {
 	}
 	return s
 }
+
+// OfClass splits the key of a metric of one class, "recall@class=setosa", of a task of several classes.
+func OfClass(e *evaluate.Evaluation, key string) (metric, class string, ok bool) {
+	if e.Terms.Kind() != evaluate.Multiclass {
+		return key, "", false
+	}
+	return strings.Cut(key, "@class=")
+}
+
+// ClassKey is the key of a metric of one class.
+func ClassKey(metric, class string) string { return metric + "@class=" + class }

@@ -1,6 +1,10 @@
 package cards
 
-import "github.com/gatecard/gatecard/evaluate"
+import (
+	"slices"
+
+	"github.com/gatecard/gatecard/evaluate"
+)
 
 // Parity is a disparity that pages show first: one or another of them is asked for almost everywhere.
 type Parity struct{ Name, Short string }
@@ -15,9 +19,21 @@ func Parities() []Parity {
 	}
 }
 
-// ParityWords say what they are and what their intervals are.
-const ParityWords = "At the threshold, between the groups of each kind that have rows enough: the lowest share predicted positive over the highest (1 is parity), " +
-	"and the widest differences of recall, of recall or false positive rate, and of precision (0 is). In brackets: the interval, over every pair of groups, for reading only."
+// ParitiesOf lists those that an evaluation has of some dimension.
+func ParitiesOf(e *evaluate.Evaluation) []Parity {
+	return slices.DeleteFunc(Parities(), func(p Parity) bool {
+		return !slices.ContainsFunc(e.Fairness, func(d evaluate.Disparity) bool { return d.Name == p.Name })
+	})
+}
+
+// ParityWords say what those that an evaluation has are, and what their intervals are.
+func ParityWords(e *evaluate.Evaluation) string {
+	first := "the lowest share predicted positive over the highest (1 is parity)"
+	if len(ParitiesOf(e)) > 1 {
+		first += ", and the widest differences of recall, of recall or false positive rate, and of precision (0 is)"
+	}
+	return "At the threshold, between the groups of each kind that have rows enough: " + first + ". In brackets: the interval, over every pair of groups, for reading only."
+}
 
 // DimensionsApart are the dimensions that an evaluation has disparities of, in its order.
 func DimensionsApart(e *evaluate.Evaluation) []string {

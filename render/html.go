@@ -35,7 +35,6 @@ var pageTemplate = template.Must(template.New("card.html.tmpl").Funcs(template.F
 	"strong":      strong,
 	"soft":        soft,
 	"css":         style,
-	"parityWords": func() string { return cards.ParityWords },
 }).ParseFS(templates, "templates/card.html.tmpl"))
 
 // style is the page's own sheet, which no data reaches.

@@ -29,12 +29,6 @@ func classMetrics() []struct{ name, words, denominator string } {
 	}
 }
 
-// ofClass splits recall@class=setosa; ok is false where the metric is of no class.
-func ofClass(key string) (metric, class string, ok bool) {
-	metric, class, ok = strings.Cut(key, "@class=")
-	return metric, class, ok
-}
-
 // classes is nil where the evaluation has no figure of a class.
 func classes(e *evaluate.Evaluation) *classBlock {
 	b := &classBlock{}
@@ -63,7 +57,7 @@ func classMetric(e *evaluate.Evaluation, name string) (metricBlock, int) {
 	b := metricBlock{Small: minSupport}
 	methods := map[string]bool{}
 	for _, key := range sortedKeys(e.Overall().Metrics) {
-		if metric, of, ok := ofClass(key); ok && metric == name {
+		if metric, of, ok := cards.OfClass(e, key); ok && metric == name {
 			f := e.Overall().Metrics[key]
 			all = append(all, class{of, f})
 			if f.Value != nil {

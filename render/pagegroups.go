@@ -15,11 +15,12 @@ import (
 
 // groupBlock shows how the model does for each group: the metrics that gates ask for with a plot, and all figures as a table.
 type groupBlock struct {
-	Metrics []metricBlock
-	All     []matrix
-	Heads   []string
-	Parity  []parityBlock
-	Curves  *smallBlock
+	Metrics     []metricBlock
+	All         []matrix
+	Heads       []string
+	Parity      []parityBlock
+	ParityWords string
+	Curves      *smallBlock
 }
 
 // metricBlock is a metric along all dimensions. Its intervals are for reading: they decide nothing.
@@ -121,7 +122,7 @@ func groups(v View, e *evaluate.Evaluation) *groupBlock {
 	for _, m := range metrics {
 		b.Metrics = append(b.Metrics, newMetric(e, m, along, bounds[m], under[m]))
 	}
-	b.Parity = parity(e)
+	b.Parity, b.ParityWords = parity(e), cards.ParityWords(e)
 	b.Curves = smalls(e, along)
 	all := metricNames(e.Overall())
 	for _, m := range all {
@@ -331,7 +332,7 @@ func newFigure(metric string, f evaluate.Figure) figureRow {
 func overall(e *evaluate.Evaluation) []figureRow {
 	var rows []figureRow
 	for _, m := range metricNames(e.Overall()) {
-		if _, _, ok := ofClass(m); ok && e.Terms.Kind() == evaluate.Multiclass {
+		if _, _, ok := cards.OfClass(e, m); ok {
 			continue // [classes] shows it
 		}
 		if f := e.Overall().Metrics[m]; f.Undefined != evaluate.NotReported { // else the file gives it for groups

@@ -150,6 +150,9 @@ func (b *body) metrics(c *cards.Card) {
 		return
 	}
 	for _, key := range names(e.Slices[0]) {
+		if _, _, of := cards.OfClass(e, key); of {
+			continue
+		}
 		if n, err := evaluate.Lookup(key); err == nil {
 			b.text.WriteString("- " + cards.Upper(n.Title()) + ": " + n.Summary + "\n")
 		}
@@ -186,6 +189,7 @@ func (b *body) analyses(c *cards.Card) {
 		if rows := figures(e); len(rows) > 0 {
 			b.table([]string{"overall", "value", "interval", "n"}, rows)
 		}
+		b.classes(e)
 		for _, d := range dimensionsOf(e) {
 			b.text.WriteString("\n")
 			b.table(byGroup(e, d))
@@ -212,20 +216,21 @@ func (b *body) analyses(c *cards.Card) {
 // apart tells how far groups lie apart, a row a dimension.
 func (b *body) apart(e *evaluate.Evaluation) {
 	heads := []string{"how far groups lie apart"}
-	for _, p := range cards.Parities() {
+	parities := cards.ParitiesOf(e)
+	for _, p := range parities {
 		heads = append(heads, p.Short)
 	}
 	var rows [][]string
 	for _, dimension := range cards.DimensionsApart(e) {
 		row := []string{strings.ReplaceAll(dimension, " * ", " × ")}
-		for _, p := range cards.Parities() {
+		for _, p := range parities {
 			d, _ := e.Disparity(p.Name, dimension)
 			row = append(row, figure(evaluate.Figure{Value: d.Value, Interval: d.Interval}))
 		}
 		rows = append(rows, row)
 	}
 	if len(rows) > 0 {
-		b.text.WriteString("\n" + cards.ParityWords + "\n\n")
+		b.text.WriteString("\n" + cards.ParityWords(e) + "\n\n")
 		b.table(heads, rows)
 	}
 }
@@ -286,8 +291,8 @@ func figures(e *evaluate.Evaluation) [][]string {
 	var rows [][]string
 	for _, key := range names(e.Slices[0]) {
 		f := e.Slices[0].Metrics[key]
-		if f.Undefined == evaluate.NotReported {
-			continue // what the file gives for groups
+		if _, _, of := cards.OfClass(e, key); of || f.Undefined == evaluate.NotReported {
+			continue // what stands class by class, and what the file gives for groups
 		}
 		value, interval := "–", or(f.Undefined, f.Without)
 		if f.Value != nil {
@@ -312,7 +317,10 @@ func dimensionsOf(e *evaluate.Evaluation) []string {
 }
 
 func byGroup(e *evaluate.Evaluation, dimension string) (heads []string, rows [][]string) {
-	keys := names(e.Slices[0])
+	keys := slices.DeleteFunc(names(e.Slices[0]), func(key string) bool { // a column a class would be no table
+		_, _, of := cards.OfClass(e, key)
+		return of
+	})
 	heads = []string{dimension, "rows"}
 	for _, k := range keys {
 		heads = append(heads, cards.Title(k))

@@ -36,9 +36,7 @@ func FrontMatter(c *cards.Card) (b []byte, lost []string, err error) {
 		}
 	}
 	if e := c.Evaluation; e != nil && len(e.Slices) > 0 {
-		if e.Terms.Task == "binary" || e.Terms.Task == "multiclass" || e.Terms.Task == "" {
-			m.Pipeline = taskType
-		}
+		m.Pipeline = taskOf(e).Type
 		var results []result
 		results, lost = index(e, lost)
 		if len(results) > 0 {
@@ -111,10 +109,13 @@ type metric struct {
 	Args  map[string]any `yaml:"args,omitempty"`
 }
 
-const (
-	taskType = "tabular-classification"
-	taskName = "Tabular classification"
-)
+// taskOf is the Hub's name of a task.
+func taskOf(e *evaluate.Evaluation) task {
+	if e.Terms.Kind() == evaluate.Regression {
+		return task{"tabular-regression", "Tabular regression"}
+	}
+	return task{"tabular-classification", "Tabular classification"}
+}
 
 // index makes a result a slice.
 func index(e *evaluate.Evaluation, lost []string) ([]result, []string) {
@@ -132,7 +133,7 @@ func index(e *evaluate.Evaluation, lost []string) ([]result, []string) {
 		for k, v := range s.Groups {
 			groups[cards.Line(k)] = cards.Line(v)
 		}
-		r := result{Task: task{taskType, taskName}, Dataset: dataset{Type: or(slug(strings.TrimSuffix(name, path.Ext(name))), "evaluation"), Name: name,
+		r := result{Task: taskOf(e), Dataset: dataset{Type: or(slug(strings.TrimSuffix(name, path.Ext(name))), "evaluation"), Name: name,
 			Config: groups.String(), Revision: cards.Line(string(e.Dataset)), Args: groups}}
 		of := cards.Line(e.Terms.Name(s.Groups))
 		for _, key := range names(s) {
@@ -153,7 +154,9 @@ func index(e *evaluate.Evaluation, lost []string) ([]result, []string) {
 			for k, v := range r.Dataset.Args {
 				m.arg(k, v)
 			}
-			if cut != "" {
+			if _, class, ok := cards.OfClass(e, key); ok {
+				m.arg("class", cards.Line(class))
+			} else if cut != "" {
 				m.arg("threshold", cut)
 			}
 			r.Metrics = append(r.Metrics, m)
