@@ -65,20 +65,28 @@ func newFinder(keys []uint64) *finder {
 
 // below is the number of keys below k, which is less than beyond.
 func (f *finder) below(k uint64) uint32 {
-	if d := k - f.min; d <= f.max-f.min { // within, in one comparison
-		if at := f.table[d>>f.shift]; at&crowded == 0 {
-			return at + f.near(at, k)
-		}
-	}
-	return f.search(k)
+	var at [1]uint32
+	f.belowAll([]uint64{k}, at[:])
+	return at[0]
 }
 
-// near is how many of two keys, from at, are below k.
-func (f *finder) near(at uint32, k uint64) uint32 {
-	two := f.padded[at : at+2 : at+2]
-	_, first := bits.Sub64(two[0], k, 0)
-	_, second := bits.Sub64(two[1], k, 0)
-	return uint32(first + second)
+// belowAll puts the number of keys below each of ks into at.
+func (f *finder) belowAll(ks []uint64, at []uint32) {
+	low, span, shift, table, padded := f.min, f.max-f.min, f.shift&63, f.table, f.padded
+	at = at[:len(ks)]
+	for i, k := range ks {
+		n := uint32(crowded)
+		if d := k - low; d <= span { // within, in one comparison
+			n = table[d>>shift]
+		}
+		if n&crowded == 0 {
+			_, first := bits.Sub64(padded[n], k, 0)
+			_, second := bits.Sub64(padded[n+1], k, 0)
+			at[i] = n + uint32(first+second)
+		} else {
+			at[i] = f.search(k)
+		}
+	}
 }
 
 // search is below where the table does not tell.

@@ -42,7 +42,7 @@ type ownRows struct {
 const maxDense = 1 << 20
 
 // startTable is about how many entries help to find a row's gap where counts are not dense: they should stay in a core's cache.
-const startTable = 1 << 17
+const startTable = 1 << 16
 
 func (r *Rare) fits(p Plan) error {
 	if len(p.Rivals) > 0 {
@@ -120,23 +120,25 @@ func newGapCounts(rare *Rare, group countGroup, dense int) gapCounts {
 const beyondPlaces = math.MaxInt32
 
 // gapBatch is how many rows' gaps are found before they are counted.
-const gapBatch = 2048
+const gapBatch = 512
 
 func (g *gaps) add(r Rows) error {
+	var keys [gapBatch]uint64
 	var gap, combination [gapBatch]uint32
-	f := g.finder
+	padded := g.finder.padded
 	for from := 0; from < len(r.Score); from += gapBatch {
 		n := 0
 		to := min(from+gapBatch, len(r.Score))
 		score := r.Score[from:to]
 		for i, cell := range r.Cell[from:to] {
-			if cell&1 == g.class {
-				continue
+			if cell&1 != g.class {
+				keys[n&(gapBatch-1)], combination[n&(gapBatch-1)] = keyOf(score[i]), cell>>1
+				n++
 			}
-			k := keyOf(score[i])
-			at := f.below(k)
-			gap[n&(gapBatch-1)], combination[n&(gapBatch-1)] = 2*at+equal(f.padded[at], k), cell>>1
-			n++
+		}
+		g.finder.belowAll(keys[:n], gap[:n])
+		for i, k := range keys[:n] {
+			gap[i] = 2*gap[i] + equal(padded[gap[i]], k)
 		}
 		for d := range g.groups {
 			g.groups[d].add(gap[:n], combination[:n])
@@ -151,26 +153,34 @@ func equal(a, b uint64) uint32 {
 	return uint32(one)
 }
 
+// add counts rows by their gaps among all rare rows.
 func (c *gapCounts) add(gap, combination []uint32) {
+	var to [gapBatch]uint32 // found first and counted then, so that no row waits for another's count
+	of, places := c.of, to[:len(gap)]
 	combination = combination[:len(gap)]
 	if c.dense {
-		for i, at := range gap {
-			c.counts[c.of[combination[i]]*c.stride+at]++
+		stride := c.stride
+		for i, g := range gap {
+			places[i] = of[combination[i]]*stride + g
 		}
-		return
-	}
-	for i, at := range gap {
-		place, s := at>>1, c.of[combination[i]]
-		j := c.start[s*c.blocks+place>>c.shift]
-		if j&crowded != 0 {
-			for j &^= crowded; c.at[j] < place; j++ { // the slot's last is above all
+	} else {
+		start, at, blocks, shift := c.start, c.at, c.blocks, c.shift&31
+		for i, g := range gap {
+			place := g >> 1
+			j := start[of[combination[i]]*blocks+place>>shift]
+			if j&crowded == 0 {
+				first := less(at[j], place)
+				j += first + first&less(at[j+1], place)
+			} else {
+				for j &^= crowded; at[j] < place; j++ { // the slot's last is above all
+				}
 			}
-		} else {
-			two := c.at[j : j+2 : j+2]
-			first := less(two[0], place)
-			j += first + first&less(two[1], place)
+			places[i] = 2*j + g&equal(uint64(at[j]), uint64(place))
 		}
-		c.counts[2*j+at&uint32(equal(uint64(c.at[j]), uint64(place)))]++
+	}
+	counts := c.counts
+	for _, k := range places {
+		counts[k]++
 	}
 }
 

@@ -76,11 +76,21 @@ func splits(sample []uint64, n int) *finder {
 	return newFinder(keys)
 }
 
+// rangeBatch is how many rows' ranges are found before they are put there.
+const rangeBatch = 512
+
 func (r *ranges) add(rows Rows) error {
-	cells := rows.Cell[:len(rows.Score)]
-	for i, x := range rows.Score {
-		k := keyOf(x)
-		r.put(r.splits.below(k+1), k, cells[i])
+	var above [rangeBatch]uint64
+	var part [rangeBatch]uint32
+	for from := 0; from < len(rows.Score); from += rangeBatch {
+		score := rows.Score[from:min(from+rangeBatch, len(rows.Score))]
+		for i, x := range score {
+			above[i&(rangeBatch-1)] = keyOf(x) + 1
+		}
+		r.splits.belowAll(above[:len(score)], part[:len(score)])
+		for i, cell := range rows.Cell[from:][:len(score)] {
+			r.put(part[i&(rangeBatch-1)], above[i&(rangeBatch-1)]-1, cell)
+		}
 	}
 	if r.limits.Memory > 0 && r.kept > r.limits.Memory {
 		return r.write()
