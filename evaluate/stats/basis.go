@@ -14,7 +14,7 @@ type Limits interface {
 //	delong-logit     Estimate and SE on the logit scale, Classes, K = A·r of N = r for the small-sample rule of docs/statistics.md
 //	delong-paired    Estimate (a difference of two AUCs) and SE, identity scale; Classes; AUCs of both in Pair for the small-sample rule
 //	tango            a paired difference of proportions from Table: both, only ours, only theirs, neither
-//	influence        Estimate and SE, identity scale, normal; N is the support, and under 30 gives none
+//	influence        Estimate and SE, identity scale, normal; N is the support, and under 30 gives none; K is the skewness, where that counts
 //	t                Estimate and SE with DF degrees of freedom
 //	psi              Estimate (bias-corrected) and SE, identity scale, normal
 //	mover-difference, mover-ratio   Parts[0] against Parts[1], independent
@@ -30,6 +30,7 @@ type Limits interface {
 //	either           Parts: as observed, and as it is where missing labels turn out in other ways, two parts or more; of rates it is a box
 //	divergence       Estimate (corrected) and SE, normal; with Scale "sqrt" of the figure's square
 //	wasserstein      Estimate, SE, and K, what chance adds on average, at most
+//	agreement        Estimate and SE with DF degrees of freedom, at most 1; N is the support, and under 30 gives none
 //	same             a model's difference to itself: 0, and nothing else is possible
 //
 // It has only finite numbers, so it survives JSON bit for bit: that is how an evaluation.json is judged later at any level. Make one
@@ -79,6 +80,7 @@ const (
 	methodMaxDifference   = "max-difference"
 	methodMinRatio        = "min-ratio"
 	methodEither          = "either"
+	methodAgreement       = "agreement"
 )
 
 // Low is the lower limit at error level a, which lies in (0, 0.5]; it is never above [Basis.Value]. NaN: the method gives none here, or
@@ -120,7 +122,7 @@ func (b Basis) limit(a float64, s side) float64 {
 		if !(b.N >= minInfluence) {
 			return math.NaN()
 		}
-		return symmetric(b.Estimate, b.SE, normalUpper(a), s)
+		return symmetric(b.Estimate, b.SE, b.skewed(normalUpper(a), s), s)
 	case methodPSI:
 		return symmetric(b.Estimate, b.SE, normalUpper(a), s)
 	case methodT:
@@ -149,6 +151,8 @@ func (b Basis) limit(a float64, s side) float64 {
 		return b.fromDivergence(symmetric(b.Estimate, b.SE, normalUpper(a), s))
 	case methodWasserstein:
 		return b.wasserstein(a, s)
+	case methodAgreement:
+		return b.agreementLimit(a, s)
 	case methodSame:
 		return 0
 	}
@@ -173,7 +177,7 @@ func (b Basis) Value() float64 {
 		return b.Estimate
 	case methodT:
 		return b.fromT(b.Estimate)
-	case methodInfluence, methodPSI, methodOrder, methodCut, methodKS:
+	case methodInfluence, methodAgreement, methodPSI, methodOrder, methodCut, methodKS:
 		return b.Estimate
 	case methodRates:
 		return b.ratesValue()

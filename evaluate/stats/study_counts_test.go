@@ -206,5 +206,5 @@ func reweightedStudies() []study {
 }
 
 func studies() []study {
-	return slices.Concat(countStudies(), pairedStudies(), rankingStudies(), cutStudies(), meanStudies(), designStudies(), extremeStudies(), classStudies())
+	return slices.Concat(countStudies(), pairedStudies(), rankingStudies(), cutStudies(), meanStudies(), designStudies(), extremeStudies(), classStudies(), agreementStudies())
 }

@@ -127,9 +127,6 @@ func classStudies() []study {
 		{"macro recall", "MOVER on the classes' recalls", "6", boundCounts, Confusion.MacroRecall},
 		{"macro precision", "MOVER on the classes' precisions", "6", boundCounts, Confusion.MacroPrecision},
 		{"micro F1, accuracy", "Clopper-Pearson", "2", nominal, Confusion.Micro},
-		{"macro F1", "influence function", "9, 23", boundRest, Confusion.MacroF1},
-		{"weighted F1", "influence function", "9, 23", boundRest, Confusion.WeightedF1},
-		{"weighted precision", "influence function", "9", boundRest, Confusion.WeightedPrecision},
 	}
 	var all []study
 	for _, f := range figures {
