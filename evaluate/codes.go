@@ -26,6 +26,8 @@ func Codes() map[string]string {
 		"duplicate-ids":    "An id stands on several rows, so that rows cannot be joined or compared one to one. Ids must be unique in each file.",
 		"unmatched-rows":   "Rows of one file have no partner of the same id in the other. Leaving them out would change whom the figures are about.",
 		"other-labels":     "The compared scores were kept with other outcomes for the same ids: a comparison would be of two different questions.",
+		"other-classes":    "Rows of the champion are predicted a class that these rows do not have, in labels or predictions, and that `scores` do not name. Classes are compared letter by letter: the two may be written in other ways, and then every row would count as wrong. A class that no row has is named by `scores`.",
+		"too-many-rows":    "Areas under ROC curves of several classes need all rows in the order of every class's score, and so in memory. All other figures of several classes take none: name `metrics:` without these, or allow more by --memory.",
 		"other-scores":     "Scores of the champion that a column or file brings are not those that were kept with its version when it was judged. One of the two is not the champion's.",
 		"too-many-groups":  "A grouping column has so many values that it looks like an id or a number. Group numbers by `bins:`.",
 		"bad-interval":     "The upper end of a prediction interval lies below the lower one. The two columns may have been taken for each other.",

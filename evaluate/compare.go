@@ -13,7 +13,10 @@ import (
 // compare finds the differences to a rival on the same rows.
 func (r *rows) compare(ctx context.Context, t Terms, named []Named, dimensions []coded, rival Rival) (Comparison, error) {
 	c := Comparison{With: rival.Name, Version: rival.Version, Paired: true, Rows: int64(r.n)}
-	if r.t.is(Multiclass) || r.t.is(Scores) {
+	if r.t.is(Multiclass) {
+		return r.compareClasses(ctx, named, dimensions, rival)
+	}
+	if r.t.is(Scores) {
 		return c, problem("no-rival", fmt.Sprintf("models of a %s task are not compared on the same rows", r.t.Kind()), "")
 	}
 	if !r.scored {

@@ -115,8 +115,10 @@ type Rival struct {
 	Name, Version    string // "champion", "ma-employment/2"
 	Self             bool   // the rival is what is evaluated: there is no difference, and no scores are needed
 	Scores           table.Source
-	ID, Label, Score string // its columns' names; with a Label, the outcomes must be the same
-	Column           string // of the rows themselves, instead of a file
+	ID, Label, Score string            // its columns' names; with a Label, the outcomes must be the same
+	Prediction       string            // of a multiclass task, instead of Score: the column of its classes,
+	Classes          map[string]string // and that of its score of each class
+	Column           string            // of the rows themselves, instead of a file
 	// Kept are the rival's own kept predictions, with the columns that Keep writes: scores that a column or file brings must equal them.
 	Kept table.Source
 }

@@ -124,7 +124,7 @@ var matthewsCorrcoef = counted(Metric{
 	return math.Max(-1, math.Min(1, r)), nil // a product may be rounded beyond
 })
 
-const rarestKind = "rows of the rarest kind, positive or negative, truly or as predicted"
+const rarestKind = "rows outside the commonest class, truly or as predicted"
 
 // rarestOf is the smallest sum of a row or column of the confusion counts.
 func rarestOf(s sweep.Stats) int64 {

@@ -32,7 +32,13 @@ func inClasses(m, of Metric) Metric {
 		}
 		return support(s)
 	}
-	m.Versus = func(s sweep.Stats, rival int) (float64, stats.Basis, error) { return versus(s, rival) }
+	m.Versus = func(s sweep.Stats, rival int) (float64, stats.Basis, error) {
+		if s.Classes == nil {
+			return versus(s, rival)
+		}
+		return of.Versus(s, rival)
+	}
+	m.Range[1] = max(m.Range[1], of.Range[1])
 	return m
 }
 
@@ -102,6 +108,9 @@ type ratioOf func(truth, called, right int64) (top, bottom int64)
 func recallOf(truth, _, right int64) (top, bottom int64)     { return right, truth }
 func precisionOf(_, called, right int64) (top, bottom int64) { return right, called }
 func f1Of(truth, called, right int64) (top, bottom int64)    { return 2 * right, truth + called }
+func jaccardOf(truth, called, right int64) (top, bottom int64) {
+	return right, truth + called - right
+}
 
 // meanOverClasses is the mean of the classes' figures, each counting the same, or as many times as it has rows. Undefined where a class has none:
 // scikit-learn takes 0 for it, or leaves it out.
@@ -131,31 +140,127 @@ const (
 	noEither = "no rows are %s, truly or as predicted"
 )
 
+// paired is the difference of a figure of the confusion table to a rival's on the same rows, with the basis that both tables together give it.
+func paired(m Metric, basis func(stats.PairedConfusion) stats.Basis) Metric {
+	value := m.Value
+	of := func(s sweep.Stats, table stats.Confusion) (float64, error) {
+		c := *s.Classes
+		c.Confusion = table
+		s.Classes = &c
+		return value(s)
+	}
+	m.Versus = func(s sweep.Stats, _ int) (float64, stats.Basis, error) {
+		if s.Classes == nil || s.Classes.Pair == nil {
+			return 0, stats.Basis{}, Undefined(noClasses)
+		}
+		cells := s.Classes.Pair.Cells
+		us, them := cells.Tables()
+		ours, err := of(s, us)
+		if err != nil {
+			return 0, stats.Basis{}, err
+		}
+		theirs, err := of(s, them)
+		if err != nil {
+			return 0, stats.Basis{}, Undefined("of the other model: " + err.Error())
+		}
+		return ours - theirs, basis(cells), nil
+	}
+	return m
+}
+
 // Means over classes, scikit-learn's with average "macro" and "weighted". With one label a row, micro precision, recall and F1 are the accuracy, and so
 // is weighted recall; macro recall is the balanced accuracy. Limits: see [stats.Confusion].
 var (
-	classAccuracy = classified(Metric{Aliases: []string{"precision_micro", "recall_micro", "f1_micro", "recall_weighted"}},
+	classAccuracy = paired(classified(Metric{Aliases: []string{"precision_micro", "recall_micro", "f1_micro", "recall_weighted"}},
 		func(c *sweep.Classes) (float64, error) {
 			return float64(sumOf(c, func(_, _, right int64) int64 { return right })) / float64(allRows(c)), nil
-		}, func(c *sweep.Classes) stats.Basis { return c.Confusion.Micro() }, allRows)
-	classBalancedAccuracy = classified(Metric{}, meanOverClasses(recallOf, false, noTruth), func(c *sweep.Classes) stats.Basis { return c.Confusion.MacroRecall() }, rarest(ofTruth))
+		}, func(c *sweep.Classes) stats.Basis { return c.Confusion.Micro() }, allRows),
+		func(c stats.PairedConfusion) stats.Basis { return stats.Paired(c.Accuracy()) })
+	classBalancedAccuracy = paired(classified(Metric{}, meanOverClasses(recallOf, false, noTruth), func(c *sweep.Classes) stats.Basis { return c.Confusion.MacroRecall() }, rarest(ofTruth)),
+		stats.PairedConfusion.MacroRecall)
 
-	recallMacro = classified(Metric{Name: "recall_macro", Aliases: []string{"macro_recall"}, Title: "macro recall", Summary: "of those truly of a class, how many it finds, on average of the classes",
+	recallMacro = paired(classified(Metric{Name: "recall_macro", Aliases: []string{"macro_recall"}, Title: "macro recall", Summary: "of those truly of a class, how many it finds, on average of the classes",
 		Denominator: "rows of the rarest class", asked: true},
-		meanOverClasses(recallOf, false, noTruth), func(c *sweep.Classes) stats.Basis { return c.Confusion.MacroRecall() }, rarest(ofTruth))
-	precisionMacro = classified(Metric{Name: "precision_macro", Aliases: []string{"macro_precision"}, Title: "macro precision", Summary: "of those predicted a class, how many are of it, on average of the classes",
+		meanOverClasses(recallOf, false, noTruth), func(c *sweep.Classes) stats.Basis { return c.Confusion.MacroRecall() }, rarest(ofTruth)),
+		stats.PairedConfusion.MacroRecall)
+	precisionMacro = paired(classified(Metric{Name: "precision_macro", Aliases: []string{"macro_precision"}, Title: "macro precision", Summary: "of those predicted a class, how many are of it, on average of the classes",
 		Denominator: "rows that are predicted the class of fewest", Prevalence: true},
-		meanOverClasses(precisionOf, false, noCall), func(c *sweep.Classes) stats.Basis { return c.Confusion.MacroPrecision() }, rarest(ofCalled))
-	f1Macro = classified(Metric{Name: "f1_macro", Aliases: []string{"macro_f1"}, Title: "macro F1", Summary: "balance of precision and recall, on average of the classes",
-		Denominator: "rows that are the rarest class, truly or as predicted", Prevalence: true},
-		meanOverClasses(f1Of, false, noEither), func(c *sweep.Classes) stats.Basis { return c.Confusion.MacroF1() }, rarest(ofEither))
-	precisionWeighted = classified(Metric{Name: "precision_weighted", Aliases: []string{"weighted_precision"}, Title: "weighted precision",
+		meanOverClasses(precisionOf, false, noCall), func(c *sweep.Classes) stats.Basis { return c.Confusion.MacroPrecision() }, rarest(ofCalled)),
+		func(c stats.PairedConfusion) stats.Basis { return c.MacroPrecision(false) })
+	f1Macro = paired(classified(Metric{Name: "f1_macro", Aliases: []string{"macro_f1"}, Title: "macro F1", Summary: "balance of precision and recall, on average of the classes",
+		Denominator: rarestEither, Prevalence: true},
+		meanOverClasses(f1Of, false, noEither), func(c *sweep.Classes) stats.Basis { return c.Confusion.MacroF1() }, rarest(ofEither)),
+		func(c stats.PairedConfusion) stats.Basis { return c.MacroF1(false) })
+	precisionWeighted = paired(classified(Metric{Name: "precision_weighted", Aliases: []string{"weighted_precision"}, Title: "weighted precision",
 		Summary: "of those predicted a class, how many are of it, on average of the rows", Denominator: "rows that are predicted the class of fewest", Prevalence: true, asked: true},
-		meanOverClasses(precisionOf, true, noCall), func(c *sweep.Classes) stats.Basis { return c.Confusion.WeightedPrecision() }, rarest(ofCalled))
-	f1Weighted = classified(Metric{Name: "f1_weighted", Aliases: []string{"weighted_f1"}, Title: "weighted F1", Summary: "balance of precision and recall, on average of the rows",
-		Denominator: "rows that are the rarest class, truly or as predicted", Prevalence: true, asked: true},
-		meanOverClasses(f1Of, true, noEither), func(c *sweep.Classes) stats.Basis { return c.Confusion.WeightedF1() }, rarest(ofEither))
+		meanOverClasses(precisionOf, true, noCall), func(c *sweep.Classes) stats.Basis { return c.Confusion.WeightedPrecision() }, rarest(ofCalled)),
+		func(c stats.PairedConfusion) stats.Basis { return c.MacroPrecision(true) })
+	f1Weighted = paired(classified(Metric{Name: "f1_weighted", Aliases: []string{"weighted_f1"}, Title: "weighted F1", Summary: "balance of precision and recall, on average of the rows",
+		Denominator: rarestEither, Prevalence: true, asked: true},
+		meanOverClasses(f1Of, true, noEither), func(c *sweep.Classes) stats.Basis { return c.Confusion.WeightedF1() }, rarest(ofEither)),
+		func(c stats.PairedConfusion) stats.Basis { return c.MacroF1(true) })
+	jaccardMacro = paired(classified(Metric{Name: "jaccard_macro", Aliases: []string{"macro_jaccard", "mean_iou"}, Title: "macro Jaccard index",
+		Summary: "of the rows that are a class, truly or as predicted, how many are both, on average of the classes", Denominator: rarestEither, Prevalence: true, asked: true},
+		meanOverClasses(jaccardOf, false, noEither), func(c *sweep.Classes) stats.Basis { return c.Confusion.MacroJaccard() }, rarest(ofEither)),
+		func(c stats.PairedConfusion) stats.Basis { return c.MacroJaccard(false) })
+	jaccardWeighted = paired(classified(Metric{Name: "jaccard_weighted", Aliases: []string{"weighted_jaccard"}, Title: "weighted Jaccard index",
+		Summary: "of the rows that are a class, truly or as predicted, how many are both, on average of the rows", Denominator: rarestEither, Prevalence: true, asked: true},
+		meanOverClasses(jaccardOf, true, noEither), func(c *sweep.Classes) stats.Basis { return c.Confusion.WeightedJaccard() }, rarest(ofEither)),
+		func(c stats.PairedConfusion) stats.Basis { return c.MacroJaccard(true) })
 )
+
+const rarestEither = "rows that are the rarest class, truly or as predicted"
+
+// classKappa is Cohen's kappa of several classes, (pₒ−pₑ)/(1−pₑ): scikit-learn's cohen_kappa_score. Undefined where chance alone agrees everywhere: all rows are of one class, truly and
+// as predicted (scikit-learn: NaN).
+var classKappa = paired(classified(Metric{}, func(c *sweep.Classes) (float64, error) {
+	m := marginsOf(c)
+	if bottom := m.rows*m.rows - m.products; bottom > 0 {
+		return (m.rows*m.right - m.products) / bottom, nil
+	}
+	return 0, Undefined("all rows are of one class, truly and as predicted")
+}, func(c *sweep.Classes) stats.Basis { return c.Confusion.Kappa() }, outsideCommonest), stats.PairedConfusion.Kappa)
+
+// classMCC is the correlation of true and predicted classes: scikit-learn's matthews_corrcoef, Gorodkin's R_K (2004, doi:10.1016/j.compbiolchem.2004.09.006). Range [−1, 1]; its least
+// is −1 only of two classes. Undefined where all rows are of one class, truly or as predicted (scikit-learn: 0).
+var classMCC = paired(classified(Metric{}, func(c *sweep.Classes) (float64, error) {
+	m := marginsOf(c)
+	truth, called := m.rows*m.rows-m.truthSquares, m.rows*m.rows-m.calledSquares
+	switch {
+	case truth == 0:
+		return 0, Undefined("all rows are truly of one class")
+	case called == 0:
+		return 0, Undefined("all rows are predicted one class")
+	}
+	r := (m.rows*m.right - m.products) / (math.Sqrt(truth) * math.Sqrt(called))
+	return math.Max(-1, math.Min(1, r)), nil // a product may be rounded beyond
+}, func(c *sweep.Classes) stats.Basis { return c.Confusion.MCC() }, outsideCommonest), stats.PairedConfusion.MCC)
+
+// margins are sums of a confusion table: rows, those on the diagonal, and over classes the products and squares of the rows truly of it and predicted it.
+type margins struct{ rows, right, products, truthSquares, calledSquares float64 }
+
+func marginsOf(c *sweep.Classes) (m margins) {
+	for i := range c.Names {
+		truth, called, right := classRows(c, i)
+		x, y := float64(truth), float64(called)
+		m.rows += x
+		m.right += float64(right)
+		m.products += x * y
+		m.truthSquares += x * x
+		m.calledSquares += y * y
+	}
+	return m
+}
+
+// outsideCommonest is how many rows are not of the commonest class, truly or as predicted: the fewer. Of two classes it is the rarest kind.
+func outsideCommonest(c *sweep.Classes) int64 {
+	var rows, truths, calls int64
+	for i := range c.Names {
+		truth, called, _ := classRows(c, i)
+		rows, truths, calls = rows+truth, max(truths, truth), max(calls, called)
+	}
+	return rows - max(truths, calls)
+}
 
 const noClassScores = "there are no scores of the classes"
 
@@ -254,25 +359,56 @@ func commonestRows(c *sweep.Classes) int64 {
 	return most
 }
 
-// classLogLoss is −mean(ln p) of the true class's score p, clipped as scikit-learn's log_loss does for the columns' type. Undefined where a row's scores
-// are no probabilities; scikit-learn warns where they do not add up to 1.
-var classLogLoss = func() Metric {
+// classLoss is a mean of losses by the scores of all classes. Undefined where a row's scores are no probabilities.
+func classLoss(m Metric, of func(*sweep.Classes) sweep.Loss, pair func(*sweep.ClassPair) sweep.Loss) Metric {
+	improper := func(rows int64, whose string) error {
+		return Undefined(fmt.Sprintf("the scores of %s rows%s are no probabilities: they lie outside [0, 1], or do not add up to 1", Count(rows), whose))
+	}
 	undefined := func(c *sweep.Classes) error {
 		switch {
 		case !c.Scored:
 			return Undefined(noClassScores)
 		case c.Improper > 0:
-			return Undefined(fmt.Sprintf("the scores of %s rows are no probabilities: they lie outside [0, 1], or do not add up to 1", Count(c.Improper)))
+			return improper(c.Improper, "")
 		}
 		return nil
 	}
-	m := classified(Metric{Better: Lower}, func(c *sweep.Classes) (float64, error) { return c.LogLoss.Mean, undefined(c) },
+	m.Better = Lower
+	m = classified(m, func(c *sweep.Classes) (float64, error) { return of(c).Mean, undefined(c) },
 		func(c *sweep.Classes) stats.Basis {
 			if undefined(c) != nil {
 				return stats.Basis{}
 			}
-			commonest := commonestRows(c)
-			return stats.MeanLoss(c.LogLoss.Mean, c.LogLoss.SE, commonest, allRows(c)-commonest)
+			l, commonest := of(c), commonestRows(c)
+			return stats.MeanLoss(l.Mean, l.SE, commonest, allRows(c)-commonest)
 		}, allRows)
+	m.Versus = func(s sweep.Stats, _ int) (float64, stats.Basis, error) {
+		switch c := s.Classes; {
+		case c == nil || c.Pair == nil:
+			return 0, stats.Basis{}, Undefined(noClasses)
+		case s.Rows == 0:
+			return 0, stats.Basis{}, Undefined(noRows)
+		case !c.Scored:
+			return 0, stats.Basis{}, Undefined(noClassScores)
+		case !c.Pair.Scored:
+			return 0, stats.Basis{}, Undefined("there are no scores of the classes by the other model")
+		case c.Pair.Improper > 0:
+			return 0, stats.Basis{}, improper(c.Pair.Improper, ", of either model,")
+		}
+		l := pair(s.Classes.Pair)
+		return l.Mean, differenceOfMeans(l, s.Rows), nil
+	}
+	return m
+}
+
+// classLogLoss is −mean(ln p) of the true class's score p, clipped as scikit-learn's log_loss does for the columns' type. Undefined where a row's scores
+// are no probabilities; scikit-learn warns where they do not add up to 1.
+var classLogLoss = classLoss(Metric{}, func(c *sweep.Classes) sweep.Loss { return c.LogLoss }, func(p *sweep.ClassPair) sweep.Loss { return p.LogLoss })
+
+// classBrier is the mean over rows of Σ over classes of (score − whether it is the true class)², in [0, 2], 0 is best; of two classes half of that, as the Brier
+// score of a binary task: scikit-learn's brier_score_loss, with its scale_by_half of "auto". Undefined as log loss. Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
+var classBrier = func() Metric {
+	m := classLoss(Metric{}, func(c *sweep.Classes) sweep.Loss { return c.Brier }, func(p *sweep.ClassPair) sweep.Loss { return p.Brier })
+	m.Range = [2]float64{0, 2}
 	return m
 }()

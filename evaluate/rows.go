@@ -34,6 +34,7 @@ type rows struct {
 	numbers   []number   // columns of numbers beside the score
 	classes   []string   // of a multiclass task, in order
 	classOf   []uint16   // by the code of their label
+	ranked    bool       // and areas under their ROC curves are wanted
 	outcomes  *outcomes  // labels of a file of their own; nil: they are a column
 	labels    *dictionary
 	calls     *dictionary // predictions
@@ -77,6 +78,7 @@ type block struct {
 // rowFaults are what rows may have wrong.
 type rowFaults struct {
 	noScore, nan, infinite, contradicts, noOutcome, noID faulty
+	decisions                                            faulty // of classes
 	rivals, numbers                                      []faultyScores
 }
 
@@ -87,6 +89,7 @@ type faultyScores struct{ missing, nan, infinite, negative, crossed faulty }
 type others struct {
 	rivals []string
 	drift  []measured
+	named  []Named // that are wanted
 }
 
 // read reads the rows: label, id, score, prediction, groups, and each column that others ask for. The caller closes them.
@@ -95,6 +98,12 @@ func read(ctx context.Context, c Config, t Terms, o others) (*rows, error) {
 		labels: newDictionary(), calls: newDictionary()}
 	r.wrong.rivals = make([]faultyScores, len(o.rivals))
 	r.numbers = c.numbers(t)
+	if t.is(Multiclass) { // whose rivals have classes
+		for _, name := range r.rivals {
+			r.numbers = append(r.numbers, number{column: name, as: table.Code, is: rivalCalls})
+		}
+		r.rivals = nil
+	}
 	r.wrong.numbers = make([]faultyScores, len(r.numbers))
 	sources, err := c.Open(c.Path)
 	if err != nil {
@@ -111,6 +120,10 @@ func read(ctx context.Context, c Config, t Terms, o others) (*rows, error) {
 			r.close()
 			return nil, err
 		}
+	}
+	if err := r.rankClasses(o.named); err != nil {
+		r.close()
+		return nil, err
 	}
 	r.at = r.roles()
 	if err := r.first(ctx); err != nil {
@@ -236,6 +249,7 @@ type coder struct {
 	sample sweep.Rows
 
 	// of the columns of numbers
+	met    met
 	rooms  [][]float64
 	recode []recode // of those that are codes of classes
 	none   []uint32 // zeros
@@ -338,6 +352,7 @@ func (r *rows) first(ctx context.Context) error {
 		in := c.code(b)
 		c.check(b, in)
 		in = c.matched(in)
+		c.meet(in)
 		c.scout.Add(in)
 		c.look(in)
 		for k, at := range r.at.drift {
@@ -363,7 +378,9 @@ func (r *rows) first(ctx context.Context) error {
 }
 
 // mustKeep says that rows are kept whatever room they take: they have ids, or are compared with others of the same file.
-func (r *rows) mustKeep() bool { return r.at.id >= 0 || len(r.rivals) > 0 || r.t.is(Multiclass) }
+func (r *rows) mustKeep() bool {
+	return r.at.id >= 0 || len(r.rivals) > 0 || r.ranked || r.place(rivalCalls) >= 0
+}
 
 // gather brings together what the goroutines found, and says what is wrong with the rows.
 func (r *rows) gather(coders []*coder) error {
@@ -490,6 +507,7 @@ func (c *coder) check(b table.Batch, in sweep.Rows) {
 		}
 	}
 	c.checkNumbers(b)
+	c.checkDecisions(b, in)
 	if !r.scored {
 		return
 	}

@@ -29,7 +29,7 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 	if err := n.able(a); err != nil {
 		return nil, err
 	}
-	r, err := read(ctx, c, t, others{rivals: a.columns(), drift: n.measures(c, a.Baseline)})
+	r, err := read(ctx, c, t, others{named: named, rivals: a.columns(), drift: n.measures(c, a.Baseline)})
 	if err != nil {
 		return nil, err
 	}

@@ -77,6 +77,7 @@ const (
 	truths           // of a task that is not binary
 	predictions      // classes
 	classScores      // one a class, in their order
+	rivalCalls       // classes that another version predicts
 	lowers           // ends of prediction intervals
 	uppers
 )

@@ -3,6 +3,7 @@ package evaluate
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -29,6 +30,58 @@ func (r *recode) numbers(column table.Column, to []float64) []float64 {
 	return to
 }
 
+// met is what one goroutine met of classes.
+type met struct {
+	used   []bool  // codes that labels and predictions have
+	scored []int32 // by code: the place of its score among those of all classes; −1: it has none
+}
+
+// meet takes note of the classes that rows have.
+func (c *coder) meet(in sweep.Rows) {
+	for k, n := range c.rows.numbers {
+		if n.as != table.Code || n.is == rivalCalls {
+			continue
+		}
+		for _, code := range in.Numbers[k] {
+			for int(code) >= len(c.met.used) {
+				c.met.used = append(c.met.used, false)
+			}
+			c.met.used[int(code)] = true
+		}
+	}
+}
+
+// checkDecisions counts predicted classes of which another has a higher score.
+func (c *coder) checkDecisions(b table.Batch, in sweep.Rows) {
+	r := c.rows
+	at, first := r.place(predictions), r.place(classScores)
+	if at < 0 || first < 0 {
+		return
+	}
+	classes := r.c.scored()
+	scores := in.Numbers[first:][:len(classes)]
+	for i, code := range in.Numbers[at] {
+		for int(code) >= len(c.met.scored) {
+			c.met.scored = append(c.met.scored, int32(slices.Index(classes, r.labels.text(uint32(len(c.met.scored))))))
+		}
+		own := c.met.scored[int(code)]
+		if own < 0 {
+			continue // told elsewhere
+		}
+		for _, xs := range scores {
+			if xs[i] > scores[own][i] {
+				r.wrong.decisions.add(b.First + int64(i))
+				break
+			}
+		}
+	}
+}
+
+// noClass is the place of a class that is none of the rows'.
+const noClass = math.MaxUint16
+
+const higherScore = "%s predict a class while another has a higher score (first: row %s)"
+
 // judgeClasses finds the classes that labels and predictions have, and says what is wrong with them.
 func (r *rows) judgeClasses() error {
 	met := map[string]bool{}
@@ -36,13 +89,9 @@ func (r *rows) judgeClasses() error {
 		met[class] = true
 	}
 	used := make([]bool, len(r.labels.texts))
-	for _, b := range r.blocks {
-		for k, n := range r.numbers {
-			if n.as == table.Code {
-				for _, code := range b.numbers[k] {
-					used[int(code)] = true
-				}
-			}
+	for _, c := range r.coded {
+		for code, is := range c.met.used {
+			used[code] = used[code] || is
 		}
 	}
 	for code, is := range used {
@@ -55,39 +104,49 @@ func (r *rows) judgeClasses() error {
 	}
 	r.classes = slices.SortedFunc(maps.Keys(met), byValue)
 	r.classOf = make([]uint16, len(r.labels.texts))
-	for code, is := range used {
-		if !is {
-			continue
-		}
-		text := r.labels.texts[code]
-		if _, ok := r.c.Scores[text]; !ok && len(r.c.Scores) > 0 {
-			return &table.Error{File: r.file, Column: r.t.Label, Code: "bad-prediction", What: fmt.Sprintf("rows have the class %q, and `scores` name no column of it", text)}
-		}
-		r.classOf[code] = uint16(slices.Index(r.classes, text))
-	}
-	return r.judgeDecisions()
-}
-
-// judgeDecisions refuses predicted classes of which another has a higher score.
-func (r *rows) judgeDecisions() error {
-	at, first := r.place(predictions), r.place(classScores)
-	if at < 0 || first < 0 {
-		return nil
-	}
-	var wrong faulty
-	for _, b := range r.blocks {
-		scores := b.numbers[first:][:len(r.classes)]
-		for i, code := range b.numbers[at] {
-			own := scores[r.classOf[int(code)]][i]
-			for _, xs := range scores {
-				if xs[i] > own {
-					wrong.add(b.first + int64(i) + 1)
-					break
-				}
+	for code, text := range r.labels.texts {
+		if r.classOf[code] = noClass; code > 0 {
+			if at := slices.Index(r.classes, text); at >= 0 {
+				r.classOf[code] = uint16(at)
 			}
 		}
+		if _, ok := r.c.Scores[text]; !ok && used[code] && len(r.c.Scores) > 0 {
+			return &table.Error{File: r.file, Column: r.t.Label, Code: "bad-prediction", What: fmt.Sprintf("rows have the class %q, and `scores` name no column of it", text)}
+		}
 	}
-	return wrong.error(table.Error{File: r.file, Column: r.c.Prediction, Code: "bad-prediction", What: "%s predict a class while another has a higher score (first: row %s)"}, int64(r.n))
+	return r.wrong.decisions.error(table.Error{File: r.file, Column: r.c.Prediction, Code: "bad-prediction", What: higherScore}, int64(r.n))
+}
+
+// areas says that it is of areas under ROC curves: of one class against the rest, or a mean of such.
+func (n Named) areas() bool {
+	switch n.Name {
+	case rocAUCOVR.Name, rocAUCOVO.Name, rocAUCOVRWeighted.Name, rocAUCOVOWeighted.Name:
+		return true
+	}
+	return n.Name == rocAUC.Name && n.Class != ""
+}
+
+// rankClasses decides whether all rows are kept, to be put in order by the score of every class; and refuses more rows than there is memory for.
+func (r *rows) rankClasses(named []Named) error {
+	k := int64(len(r.c.Scores))
+	if r.ranked = k > 0 && slices.ContainsFunc(named, Named.areas); !r.ranked {
+		return nil
+	}
+	// twice the row, once in one piece; a key and a place by each score, twice while they are sorted; and two shares by each dimension at work
+	dimensions := int64(min(len(r.t.Groups)+1, r.workers))
+	bytes := r.from.Rows * (2*(keptBytes+8*int64(len(r.numbers))) + 12*k + 12*min(k, int64(r.workers)) + 16*dimensions + 4)
+	if bytes <= r.c.memory() {
+		return nil
+	}
+	var names []string
+	for _, m := range named {
+		if m.areas() {
+			names = append(names, m.Key)
+		}
+	}
+	return &table.Error{File: r.file, Column: "", Code: "too-many-rows", What: fmt.Sprintf(
+		"areas under the ROC curves of %d classes take all %s rows in memory, some %d MiB of them, and %d MiB are allowed: allow more by --memory, or name `metrics:`, and gates, without %s",
+		k, Count(r.from.Rows), bytes>>20, r.c.memory()>>20, strings.Join(names, ", "))}
 }
 
 // classCount counts the rows of a multiclass task. A nil one counts nothing.
@@ -105,7 +164,7 @@ func (r *rows) countClasses(named []Named, dimensions []coded) *classCount {
 		c.plan.Dimensions, c.plan.Sizes = append(c.plan.Dimensions, d.of), append(c.plan.Sizes, len(d.groups))
 	}
 	for _, m := range named {
-		c.plan.Areas = c.plan.Areas || m.Scores && m.Name != logLoss.Name
+		c.plan.Areas = c.plan.Areas || m.areas()
 		if k := int(m.At); m.Name == topKName && !slices.Contains(c.plan.Tops, k) {
 			c.plan.Tops = append(c.plan.Tops, k)
 		}
@@ -134,14 +193,7 @@ func (c *classCount) of(in sweep.Rows) sweep.ClassRows {
 		out.Call = r.inOrder(in.Numbers[at])
 		return out
 	}
-	out.Call = make([]uint16, len(in.Cell))
-	for i := range out.Call {
-		for class, xs := range out.Scores {
-			if xs[i] > out.Scores[out.Call[i]][i] {
-				out.Call[i] = uint16(class)
-			}
-		}
-	}
+	out.Call = highest(out.Scores, len(in.Cell))
 	return out
 }
 
@@ -248,6 +300,14 @@ func (n Named) oneVsRest(s sweep.Stats) sweep.Stats {
 	s.Positives = s.Counts.TP + s.Counts.FN
 	if s.Classes.Areas != nil {
 		s.AUC, s.AUCVar = s.Classes.Areas[class].AUC, s.Classes.Areas[class].Var
+	}
+	if p := s.Classes.Pair; p != nil {
+		area, ok := p.Areas[class]
+		if !ok {
+			area = sweep.PairedArea{AUC: math.NaN(), Pair: sweep.Pair{AUC: math.NaN()}}
+		}
+		area.Counts = p.Cells.OneVsRest(class)
+		s.AUC, s.AUCVar, s.Pairs = area.AUC, area.Var, []sweep.Pair{area.Pair}
 	}
 	return s
 }

@@ -48,7 +48,7 @@ func (r *versusRule) check(t evaluate.Terms, _ Gate, d *schema.Document) error {
 		switch {
 		case m.Better == evaluate.Neither:
 			err = schema.Problems{{Position: d.At("metric"), Code: "no-better", Message: fmt.Sprintf("%q is neither better high nor low, so it cannot drop", m.Key)}}
-		case t.Kind() == evaluate.Multiclass || t.Kind() == evaluate.Scores:
+		case t.Kind() == evaluate.Scores:
 			err = schema.Problems{{Position: d.At("versus"), Code: "no-interval", Message: fmt.Sprintf("models of a %s task are not compared on the same rows: no interval of a difference is computed for them", t.Kind())}}
 		case m.Versus == nil || !m.AtThreshold():
 			err = schema.Problems{{Position: d.At("metric"), Code: "no-interval", Message: fmt.Sprintf("no interval was shown to hold for a difference of %q", m.Key)}}

@@ -139,6 +139,7 @@ func rivalOf(ctx context.Context, c Config, job *Job, store *registry.Store, who
 		}
 		r.Kept, r.Scores = r.Scores, c.source(compare)
 		r.ID, r.Label, r.Score = c.Data.ID, "", c.Data.Score
+		r.Prediction, r.Classes = c.Data.Prediction, c.Data.Scores
 	default:
 		r.Kept, r.Scores, r.Column = r.Scores, table.Source{}, compare
 	}
@@ -296,7 +297,11 @@ func encode(ctx context.Context, c Config, job *Job, card *cards.Card, against e
 	}
 	if ok {
 		files = append(files, blob(predictionsFile, kept.Bytes()))
-		job.note("id, label and score of %s rows are kept with %s, for later comparisons (`keep: nothing` keeps none)", evaluate.Count(card.Evaluation.Rows), card.Version)
+		what := "score"
+		if c.Terms.Kind() == evaluate.Multiclass {
+			what = "predictions"
+		}
+		job.note("id, label and %s of %s rows are kept with %s, for later comparisons (`keep: nothing` keeps none)", what, evaluate.Count(card.Evaluation.Rows), card.Version)
 	}
 	return files, nil
 }

@@ -3,8 +3,10 @@ package sweep
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
+	"slices"
 	"sync"
 
 	"github.com/gatecard/gatecard/evaluate/stats"
@@ -16,6 +18,7 @@ type Classes struct {
 	Names     []string
 	Confusion stats.Confusion // rows by true class and predicted class
 	LogLoss   Loss            // −ln of the true class's score, clipped by the plan's Eps; NaN where Improper > 0
+	Brier     Loss            // Σ over classes of (score − whether it is the true one)², of two classes half of that; NaN likewise
 	Improper  int64           // rows whose scores are no probabilities: one lies outside [0, 1], or they do not add up to 1
 	Scored    bool            // each class has a score
 	Tops      []int           // k of top-k accuracy
@@ -23,6 +26,27 @@ type Classes struct {
 
 	Areas    []ClassArea // of each class against the rest, by its own score; nil: not wanted
 	OVR, OVO MeanArea    // their mean; and Hand and Till's, the mean over ordered pairs of classes. NaN where a class is empty
+
+	Pair *ClassPair // what is shared with a rival; nil: there is none
+
+	rows int64
+}
+
+// ClassPair is what two models share on the same rows of several classes.
+type ClassPair struct {
+	Cells    stats.PairedConfusion
+	Scored   bool // both have a score of each class
+	LogLoss  Loss // of ours minus theirs, row by row; NaN where Improper > 0
+	Brier    Loss
+	Improper int64 // rows of which either's scores are no probabilities
+
+	Areas map[int]PairedArea // of some classes against the rest
+}
+
+// PairedArea are two models' areas under the ROC curve of one class against the rest.
+type PairedArea struct {
+	AUC, Var float64 // ours
+	Pair
 }
 
 // ClassArea is the area under the ROC curve of one class against the rest.
@@ -41,6 +65,9 @@ type ClassesPlan struct {
 	Tops         []int
 	Eps          float64 // as a [Plan]'s
 	Areas        bool
+	Rival        bool // rows have a rival's calls, and its scores where RivalScores says so
+	RivalScores  bool
+	RivalEps     float64
 }
 
 func (p ClassesPlan) dimensions() ([][]uint32, []int) {
@@ -52,26 +79,53 @@ type ClassRows struct {
 	Cell        []uint32
 	Truth, Call []uint16
 	Scores      [][]float64 // by class
+
+	Theirs      []uint16 // a rival's calls
+	TheirScores [][]float64
 }
 
 // ClassTally counts rows of several classes. Those of several goroutines merge exactly.
 type ClassTally struct {
 	plan   ClassesPlan
 	losses losses
-	table  map[uint64]int64 // rows by combination, true and predicted class
+	rival  losses
+	dense  []int64          // rows by combination, true and predicted class; nil: they are in the table
+	table  map[uint64]int64 // where there are too many cells
+	pairs  map[uint64]int64 // rows by combination, true class, our call and theirs
 	sums   []classSums      // by combination
 }
 
 type classSums struct {
 	improper int64
 	logLoss  moments
+	brier    moments
 	hits     []int64
+
+	apart        [2]moments // of log loss and Brier score: ours minus theirs
+	improperPair int64
 }
+
+// mostDense is how many cells are counted in an array.
+const mostDense = 1 << 20
+
+// classBrierScale is that of squared errors summed over classes, which are at most 2.
+const classBrierScale = 61
 
 // NewClassTally starts an empty one.
 func NewClassTally(p ClassesPlan) *ClassTally {
 	p.Combinations = max(1, p.Combinations)
-	t := &ClassTally{plan: p, losses: newLosses(p.Eps), table: map[uint64]int64{}, sums: make([]classSums, p.Combinations)}
+	t := &ClassTally{plan: p, losses: newLosses(p.Eps), table: map[uint64]int64{}, pairs: map[uint64]int64{}, sums: make([]classSums, p.Combinations)}
+	if p.RivalScores {
+		t.rival = newLosses(p.RivalEps)
+		if p.Scores && t.rival.scale > t.losses.scale { // one scale for both, so that they may be subtracted
+			t.rival.scale, t.rival.unit = t.losses.scale, t.losses.unit
+		} else if p.Scores {
+			t.losses.scale, t.losses.unit = t.rival.scale, t.rival.unit
+		}
+	}
+	if cells := p.Combinations * len(p.Names) * len(p.Names); cells <= mostDense {
+		t.dense = make([]int64, cells)
+	}
 	for i := range t.sums {
 		t.sums[i].hits = make([]int64, len(p.Tops))
 	}
@@ -85,23 +139,24 @@ func (t *ClassTally) Add(r ClassRows) error {
 		if int(c>>1) >= t.plan.Combinations || r.Truth[i] >= k || r.Call[i] >= k {
 			return fmt.Errorf("a row of combination %d, class %d and predicted class %d is beyond the plan", c>>1, r.Truth[i], r.Call[i])
 		}
+		if t.dense != nil {
+			t.dense[(int(c>>1)*int(k)+int(r.Truth[i]))*int(k)+int(r.Call[i])]++
+			continue
+		}
 		t.table[uint64(c>>1)<<32|uint64(r.Truth[i])<<16|uint64(r.Call[i])]++
 	}
-	if !t.plan.Scores {
-		return nil
+	if err := t.addPairs(r); err != nil || !t.plan.Scores {
+		return err
 	}
 	if len(r.Scores) != int(k) {
 		return errors.New("not every class has a score")
 	}
 	for i, c := range r.Cell {
-		to := &t.sums[c>>1]
-		own := r.Scores[r.Truth[i]][i]
-		sum, proper, above := 0.0, true, 0
+		to, truth := &t.sums[c>>1], int(r.Truth[i])
+		own := r.Scores[truth][i]
+		above := 0
 		for j, xs := range r.Scores {
-			x := xs[i]
-			sum += x
-			proper = proper && x >= 0 && x <= 1
-			if x > own || x == own && j < int(r.Truth[i]) {
+			if x := xs[i]; x > own || x == own && j < truth {
 				above++
 			}
 		}
@@ -110,19 +165,83 @@ func (t *ClassTally) Add(r ClassRows) error {
 				to.hits[j]++
 			}
 		}
-		if !proper || math.Abs(sum-1) > math.Sqrt(t.plan.Eps) {
+		logLoss, brier, proper := t.losses.ofClasses(r.Scores, i, truth)
+		if !proper {
 			to.improper++
+		} else {
+			to.logLoss.add(logLoss)
+			to.brier.add(brier)
+		}
+		if !t.plan.RivalScores {
 			continue
 		}
-		to.logLoss.add(t.losses.log(own, 1))
+		log, square, fair := t.rival.ofClasses(r.TheirScores, i, truth)
+		if !proper || !fair {
+			to.improperPair++
+			continue
+		}
+		to.apart[0].add(logLoss - log)
+		to.apart[1].add(brier - square)
 	}
 	return nil
 }
 
+// addPairs counts rows by both models' calls.
+func (t *ClassTally) addPairs(r ClassRows) error {
+	if !t.plan.Rival {
+		return nil
+	}
+	k := uint16(len(t.plan.Names))
+	if k > maxPaired {
+		return fmt.Errorf("%d classes are more than the %d of which two models are compared", k, maxPaired)
+	}
+	if t.plan.RivalScores && len(r.TheirScores) != int(k) {
+		return errors.New("not every class has a score of the rival's")
+	}
+	for i, c := range r.Cell {
+		if r.Theirs[i] >= k {
+			return fmt.Errorf("a row of the rival's class %d is beyond the plan", r.Theirs[i])
+		}
+		t.pairs[uint64(c>>1)<<24|uint64(r.Truth[i])<<16|uint64(r.Call[i])<<8|uint64(r.Theirs[i])]++
+	}
+	return nil
+}
+
+// maxPaired is the most classes of which two models are compared.
+const maxPaired = 1 << 8
+
+// ofClasses are the losses of one row by its scores of all classes; proper is false where these are no probabilities.
+func (l losses) ofClasses(scores [][]float64, row, truth int) (logLoss, brier int64, proper bool) {
+	sum, squares := 0.0, 0.0
+	proper = true
+	for j, xs := range scores {
+		x := xs[row]
+		sum += x
+		proper = proper && x >= 0 && x <= 1
+		if j == truth {
+			x--
+		}
+		squares += x * x
+	}
+	if !proper || math.Abs(sum-1) > math.Sqrt(l.eps) {
+		return 0, 0, false
+	}
+	if len(scores) < 3 {
+		squares /= 2
+	}
+	return l.log(scores[truth][row], 1), scaled(min(squares, 2), 1<<classBrierScale), true
+}
+
 // Merge adds what u counted under the same plan.
 func (t *ClassTally) Merge(u *ClassTally) {
+	for i, n := range u.dense {
+		t.dense[i] += n
+	}
 	for key, n := range u.table {
 		t.table[key] += n
+	}
+	for key, n := range u.pairs {
+		t.pairs[key] += n
 	}
 	for i := range u.sums {
 		t.sums[i].merge(&u.sums[i])
@@ -132,6 +251,11 @@ func (t *ClassTally) Merge(u *ClassTally) {
 func (s *classSums) merge(u *classSums) {
 	s.improper += u.improper
 	s.logLoss.merge(&u.logLoss)
+	s.brier.merge(&u.brier)
+	s.improperPair += u.improperPair
+	for i := range s.apart {
+		s.apart[i].merge(&u.apart[i])
+	}
 	for k, n := range u.hits {
 		s.hits[k] += n
 	}
@@ -146,32 +270,69 @@ func (t *ClassTally) Close(all ClassRows, workers int) (overall *Classes, slices
 		out[d] = make([]*Classes, sizes[d])
 		sums := make([]classSums, sizes[d])
 		for s := range out[d] {
-			c := &Classes{Names: t.plan.Names, Scored: t.plan.Scores, Tops: t.plan.Tops, LogLoss: noLoss, Confusion: make(stats.Confusion, k), OVR: noArea, OVO: noArea}
+			c := &Classes{Names: t.plan.Names, Scored: t.plan.Scores, Tops: t.plan.Tops, LogLoss: noLoss, Brier: noLoss, Confusion: make(stats.Confusion, k), OVR: noArea, OVO: noArea}
 			for i := range c.Confusion {
 				c.Confusion[i] = make([]int64, k)
 			}
 			out[d][s], sums[s].hits = c, make([]int64, len(t.plan.Tops))
 		}
 		rows := make([]int64, sizes[d])
-		for key, n := range t.table {
-			s := of[key>>32]
+		t.each(func(combination, truth, call int, n int64) {
+			s := of[combination]
 			rows[s] += n
-			out[d][s].Confusion[key>>16&math.MaxUint16][key&math.MaxUint16] += n
-		}
+			out[d][s].Confusion[truth][call] += n
+		})
 		for c, s := range of {
 			sums[s].merge(&t.sums[c])
 		}
 		for s, c := range out[d] {
-			c.Hits, c.Improper = sums[s].hits, sums[s].improper
+			c.rows, c.Hits, c.Improper = rows[s], sums[s].hits, sums[s].improper
 			if t.plan.Scores && c.Improper == 0 {
-				c.LogLoss = sums[s].logLoss.loss(rows[s], t.losses.scale)
+				c.LogLoss, c.Brier = sums[s].logLoss.loss(rows[s], t.losses.scale), sums[s].brier.loss(rows[s], classBrierScale)
 			}
+		}
+		if t.plan.Rival {
+			t.pair(of, out[d], sums)
 		}
 	}
 	if t.plan.Areas && t.plan.Scores {
 		t.areas(all, workers, out)
 	}
 	return out[0][0], out[1:]
+}
+
+// each gives the cells that have rows.
+func (t *ClassTally) each(do func(combination, truth, call int, n int64)) {
+	k := len(t.plan.Names)
+	for at, n := range t.dense {
+		if n > 0 {
+			do(at/k/k, at/k%k, at%k, n)
+		}
+	}
+	for key, n := range t.table {
+		do(int(key>>32), int(key>>16&math.MaxUint16), int(key&math.MaxUint16), n)
+	}
+}
+
+// pair gives the slices of a dimension what they share with the rival.
+func (t *ClassTally) pair(of []uint32, out []*Classes, sums []classSums) {
+	cells := make([]map[uint32]int64, len(out))
+	for s := range cells {
+		cells[s] = map[uint32]int64{}
+	}
+	for key, n := range t.pairs {
+		cells[of[key>>24]][uint32(key&(1<<24-1))] += n
+	}
+	for s, c := range out {
+		p := &ClassPair{Cells: stats.PairedConfusion{Classes: len(t.plan.Names)}, Scored: t.plan.Scores && t.plan.RivalScores, Improper: sums[s].improperPair, LogLoss: noLoss, Brier: noLoss}
+		for _, key := range slices.Sorted(maps.Keys(cells[s])) {
+			p.Cells.Cells = append(p.Cells.Cells, stats.PairedCell{Truth: int(key >> 16), Ours: int(key >> 8 & 0xff), Theirs: int(key & 0xff), N: cells[s][key]})
+		}
+		if p.Scored && p.Improper == 0 {
+			p.LogLoss, p.Brier = sums[s].apart[0].loss(c.rows, t.losses.scale), sums[s].apart[1].loss(c.rows, classBrierScale)
+		}
+		c.Pair = p
+	}
 }
 
 var noArea = MeanArea{math.NaN(), math.NaN(), math.NaN()}
@@ -348,20 +509,13 @@ func means(all ClassRows, of []uint32, out []*Classes, size [][]int64, pairs [][
 
 // OneVsRest are a slice's rows as if there were two classes: one, and all others.
 func (c *Classes) OneVsRest(class int) Counts {
-	var n Counts
-	for truth, row := range c.Confusion {
-		for call, rows := range row {
-			switch {
-			case truth == class && call == class:
-				n.TP += rows
-			case truth == class:
-				n.FN += rows
-			case call == class:
-				n.FP += rows
-			default:
-				n.TN += rows
-			}
+	n := Counts{TP: c.Confusion[class][class], TN: c.rows}
+	for i, row := range c.Confusion {
+		if i != class {
+			n.FP += row[class]
+			n.FN += c.Confusion[class][i]
 		}
 	}
+	n.TN -= n.TP + n.FP + n.FN
 	return n
 }
