@@ -10,7 +10,7 @@ import (
 // Curve is what a chart of one slice draws: points, thinned to a stated error. Rates and shares are rounded to five decimals, but for the first
 // column, where lines may be steep; the error counts that in.
 type Curve struct {
-	Name    string      `json:"name" jsonschema:"enum=roc,enum=precision_recall,enum=thresholds,enum=calibration,enum=scores"`
+	Name    string      `json:"name" jsonschema:"enum=roc,enum=precision_recall,enum=thresholds,enum=calibration,enum=scores,enum=errors"`
 	Groups  Groups      `json:"groups"`
 	Columns []string    `json:"columns"`         // what the numbers of a point are
 	Points  [][]float64 `json:"points"`          // in ascending order of the first
@@ -23,6 +23,7 @@ const (
 	CurvePrecisionRecall = "precision_recall" // recall, precision; from the recall at which precision can be told: see [sweep.PrecisionRecall]
 	CurveThresholds      = "thresholds"       // threshold, precision, recall, F1, selection rate
 	CurveCalibration     = "calibration"      // of each bin of about equal mass: mean score, share of positives with its 95 % interval by Wilson, rows
+	CurveErrors          = "errors"           // of a regression: share, and the error that this share of the rows does not exceed, by [sweep.ErrorShares]
 	CurveScores          = "scores"           // a histogram: of each range of scores that has rows its ends, and the rows by label, or all where no labels are known
 )
 
@@ -36,9 +37,9 @@ const (
 // maxCurved is the most slices that have curves of their own. Where there are more, only overall has.
 const maxCurved = 200
 
-// curves are those of all slices, overall first; none where bands were not counted.
+// curves are those of all slices, overall first; none where bands were not counted, nor percentiles of a regression's errors.
 func (s *swept) curves() []Curve {
-	if !s.plan.Bands {
+	if !s.plan.Bands && s.overall.Regression == nil {
 		return nil
 	}
 	all := curvesOf(s.overall, Groups{}, curvePoints)
@@ -64,6 +65,10 @@ func curvesOf(s sweep.Stats, g Groups, limit int) []Curve {
 		if len(points) > 0 {
 			all = append(all, Curve{Name: name, Groups: g, Columns: columns, Points: points, Error: off})
 		}
+	}
+	if s.Regression != nil {
+		add(CurveErrors, []string{"share", "error"}, errorsOf(s.Regression), 0)
+		return all
 	}
 	if s.Scores != nil { // nobody knows their outcomes
 		var points [][]float64
@@ -96,6 +101,22 @@ func curvesOf(s sweep.Stats, g Groups, limit int) []Curve {
 	}
 	add(CurveScores, []string{"from", "to", "negative_rows", "positive_rows"}, points, 0)
 	return all
+}
+
+// errorsOf are percentiles of the errors, prediction less truth: each the smallest error that at least this share of the rows does not exceed. There are
+// none without rows, where they were not collected, and where an error is too large to be squared.
+func errorsOf(r *sweep.Regression) (points [][]float64) {
+	if r.Huge > 0 || r.Error.N == 0 {
+		return nil
+	}
+	for _, q := range sweep.ErrorShares() {
+		e := r.Error.Quantile(q)
+		if math.IsNaN(e) {
+			return nil
+		}
+		points = append(points, []float64{q, e})
+	}
+	return points
 }
 
 // share rounds a rate or a share.

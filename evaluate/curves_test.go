@@ -141,6 +141,48 @@ func TestCurvesAreWhole(t *testing.T) {
 	}
 }
 
+// TestCurvesOfErrors: percentiles of a regression's errors are errors that rows have, overall and of each group, and cost nothing where the median error does.
+func TestCurvesOfErrors(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	var b strings.Builder
+	b.WriteString("y,s,g\n")
+	errors := map[string][]float64{}
+	for i := range 2000 {
+		y, off := float64(random.IntN(1000)), float64(random.IntN(41)-15) // many are the same
+		g := "few"
+		if i > 4 {
+			g = fmt.Sprint("group ", random.IntN(2))
+		}
+		fmt.Fprintf(&b, "%v,%v,%s\n", y, y+off, g)
+		errors[""], errors[g] = append(errors[""], off), append(errors[g], off)
+	}
+	c := evaluate.Config{Path: "a.csv", Score: "s", Open: memory{"a.csv": b.String()}.all}
+	of := terms(t, "task: regression\nlabel: y\ngroups: [{column: g}]\n")
+	e := evaluated(t, c, of, evaluate.Needs{}, evaluate.Against{})
+	if len(e.Curves) != 4 {
+		t.Fatalf("%d curves of 4 slices", len(e.Curves))
+	}
+	for _, c := range e.Curves {
+		sorted := slices.Sorted(slices.Values(errors[c.Groups["g"]]))
+		if c.Name != "errors" || len(c.Points) != 5 || c.Error != 0 {
+			t.Fatalf("%+v", c)
+		}
+		for i, share := range []float64{0.05, 0.25, 0.5, 0.75, 0.95} {
+			want := sorted[int(math.Ceil(share*float64(len(sorted))))-1]
+			if p := c.Points[i]; p[0] != share || p[1] != want {
+				t.Errorf("%s: %v, want %v at %v", c.Groups, p, want, share)
+			}
+		}
+	}
+	if e := evaluated(t, c, of, evaluate.Needs{Metrics: []string{"mean_bias"}}, evaluate.Against{}); len(e.Curves) != 0 {
+		t.Errorf("%d curves where only the bias was asked for", len(e.Curves))
+	}
+	huge := evaluate.Config{Path: "b.csv", Score: "s", Open: memory{"b.csv": "y,s\n1,2\n1e200,-1e200\n"}.all}
+	if e := evaluated(t, huge, terms(t, "task: regression\nlabel: y\n"), evaluate.Needs{}, evaluate.Against{}); len(e.Curves) != 0 {
+		t.Errorf("%v of errors that no float64 can square", e.Curves)
+	}
+}
+
 // away is how far a value lies from a line of points at x; −1 beyond its ends. Across a vertical piece the nearer counts.
 func away(points [][]float64, x, value float64, column int) float64 {
 	least := math.Inf(1)

@@ -27,14 +27,14 @@ var templates embed.FS
 
 // pageTemplate makes the page of a [cardPage]. html/template escapes; line and prose show what hides first.
 var pageTemplate = template.Must(template.New("card.html.tmpl").Funcs(template.FuncMap{
-	"line":        cards.Line,
-	"upper":       func(s string) string { return cards.Upper(cards.Line(s)) },
-	"prose":       prose,
-	"inline":      inline,
-	"count":       evaluate.Count,
-	"strong":      strong,
-	"soft":        soft,
-	"css":         style,
+	"line":   cards.Line,
+	"upper":  func(s string) string { return cards.Upper(cards.Line(s)) },
+	"prose":  prose,
+	"inline": inline,
+	"count":  evaluate.Count,
+	"strong": strong,
+	"soft":   soft,
+	"css":    style,
 }).ParseFS(templates, "templates/card.html.tmpl"))
 
 // style is the page's own sheet, which no data reaches.

@@ -32,17 +32,35 @@ type spreadKind struct {
 	middle           string
 	others           []string // shown in words beside the mark
 	heads            string
-	zero             bool // the axis begins at 0
+	zero             bool // the axis holds 0
+	guide            bool // and marks it
+	curve            bool // the names are shares of the curve of errors, not metrics
 }
 
 func spreadKinds() []spreadKind {
 	return []spreadKind{
+		{id: "errors", title: "How far predictions lie off", words: "Prediction less truth, in the label's unit: right of the dashed 0 it is too high. Dot: the median; bar: the middle half of the rows; line: 90 % of them.",
+			ends: [2]string{"0.05", "0.95"}, box: [2]string{"0.25", "0.75"}, middle: "0.5", others: []string{"0.05", "0.95"}, heads: "p5 · p95", zero: true, guide: true, curve: true},
+		{id: "scores", title: "How the scores lie", words: "Dot: the median score; bar: the middle half of the rows; line: 90 % of them.",
+			ends: [2]string{"score_p5", "score_p95"}, box: [2]string{"score_p25", "score_p75"}, middle: "score_p50", others: []string{"score_p5", "score_p95"}, heads: "p5 · p95"},
 		{id: "latency", title: "How long a prediction takes", words: "In the unit of the latency column. Dot: the median; bar: from there to what 95 % take at most; line: to what 99 % do.",
 			ends: [2]string{"latency_p50", "latency_p99"}, box: [2]string{"latency_p50", "latency_p95"}, middle: "latency_p50", others: []string{"latency_p95", "latency_p99"},
 			heads: "p95 · p99", zero: true},
-		{id: "scores", title: "How the scores lie", words: "Dot: the median score; bar: the middle half of the rows; line: 90 % of them.",
-			ends: [2]string{"score_p5", "score_p95"}, box: [2]string{"score_p25", "score_p75"}, middle: "score_p50", others: []string{"score_p5", "score_p95"}, heads: "p5 · p95"},
 	}
+}
+
+// value is a percentile of a slice; nil where it has none.
+func (k spreadKind) value(e *evaluate.Evaluation, s evaluate.Slice, name string) *float64 {
+	if !k.curve {
+		return s.Metrics[name].Value
+	}
+	points, _ := curveOf(e, s.Groups, evaluate.CurveErrors, 2)
+	for _, p := range points {
+		if plainNumber(p[0]) == name {
+			return &p[1]
+		}
+	}
+	return nil
 }
 
 // spreads are those that the evaluation has figures for.
@@ -58,7 +76,7 @@ func spreads(e *evaluate.Evaluation, along []string) []spreadBlock {
 
 func newSpread(e *evaluate.Evaluation, along []string, k spreadKind) (spreadBlock, bool) {
 	b := spreadBlock{ID: k.id, Title: k.title, Words: k.words, Middle: "median", Others: k.heads}
-	value := func(s evaluate.Slice, name string) *float64 { return s.Metrics[name].Value }
+	value := func(s evaluate.Slice, name string) *float64 { return k.value(e, s, name) }
 	if value(e.Overall(), k.middle) == nil || value(e.Overall(), k.others[len(k.others)-1]) == nil {
 		return b, false
 	}
@@ -67,7 +85,7 @@ func newSpread(e *evaluate.Evaluation, along []string, k spreadKind) (spreadBloc
 		values = []float64{0}
 	}
 	hold := func(s evaluate.Slice) {
-		if s.Metrics[k.middle].Support < minSupport && len(s.Groups) > 0 {
+		if s.Rows < minSupport && len(s.Groups) > 0 {
 			return
 		}
 		for _, name := range []string{k.ends[0], k.ends[1], k.box[0], k.box[1], k.middle} {
@@ -87,15 +105,19 @@ func newSpread(e *evaluate.Evaluation, along []string, k spreadKind) (spreadBloc
 		}
 	}
 	axis := chart.NewAxis(values...)
-	b.Axis, b.Open = svg(axis.Scale(nil)), count <= openSpread
+	var guide *float64
+	if k.guide {
+		guide = new(float64)
+	}
+	b.Axis, b.Open = svg(axis.Scale(guide)), count <= openSpread
 	row := func(s evaluate.Slice) claimRow {
-		f := s.Metrics[k.middle]
-		r := claimRow{Name: e.Terms.Short(s.Groups), Support: evaluate.Count(f.Support), Value: "–"}
-		if f.Value == nil {
-			r.Class, r.Mark = "small", newFigure(k.middle, f).Without
+		middle := value(s, k.middle)
+		r := claimRow{Name: e.Terms.Short(s.Groups), Support: evaluate.Count(s.Rows), Value: "–"}
+		if middle == nil {
+			r.Class, r.Mark = "small", s.Metrics[k.middle].Undefined
 			return r
 		}
-		r.Value = evaluate.Number(*f.Value)
+		r.Value = evaluate.Number(*middle)
 		var others []string
 		for _, name := range k.others {
 			if v := value(s, name); v != nil {
@@ -103,9 +125,9 @@ func newSpread(e *evaluate.Evaluation, along []string, k spreadKind) (spreadBloc
 			}
 		}
 		r.Interval = strings.Join(others, " · ")
-		x := chart.Spread{Title: r.Name + ": median " + r.Value, About: k.heads + ": " + r.Interval, Middle: f.Value,
+		x := chart.Spread{Title: r.Name + ": median " + r.Value, About: k.heads + ": " + r.Interval, Middle: middle, Guide: guide,
 			Ends: [2]*float64{value(s, k.ends[0]), value(s, k.ends[1])}, Box: [2]*float64{value(s, k.box[0]), value(s, k.box[1])}}
-		if f.Support < minSupport {
+		if s.Rows < minSupport {
 			r.Class, r.Mark, x.Faint = "small", "too few", true
 		}
 		r.Plot = svg(axis.Spread(x))

@@ -36,12 +36,15 @@ type RegressionPair struct {
 
 // RegressionPlan is what is wanted of a regression's rows.
 type RegressionPlan struct {
-	Median    bool      // of the absolute errors
+	Median    bool      // of the absolute errors, and the percentiles of the errors by [ErrorShares]: the rows are read again in any case
 	Explained bool      // R²
 	Levels    []float64 // of pinball losses, in (0, 1)
 	Intervals bool      // there are prediction intervals
 	Rival     bool      // another model's predictions are compared
 }
+
+// ErrorShares are the shares of the rows whose largest error is told: nine tenths of the errors lie between the ends, half of them about the median.
+func ErrorShares() []float64 { return []float64{0.05, 0.25, 0.5, 0.75, 0.95} }
 
 // names of the columns that are counted of a regression.
 const (
@@ -64,6 +67,7 @@ func (p RegressionPlan) Numbers() (columns []Number, products [][2]int) {
 	}
 	if p.Median {
 		columns[regressionAbsolute].Quantiles = []float64{0.5}
+		columns[regressionError].Quantiles = ErrorShares()
 	}
 	for range p.Levels {
 		columns = append(columns, Number{Name: "pinball losses"})
