@@ -145,7 +145,7 @@ func (c Config) workers() int {
 // Bytes of rows that are kept, or counted in memory, where nobody says.
 const (
 	defaultMemory = 4 << 30
-	keptCheap     = 128 << 20 // of files that cost little to read again
+	keptCheap     = 96 << 20 // of files that cost little to read again
 )
 
 func (c Config) memory() int64 {
@@ -388,6 +388,7 @@ func (r *rows) gather(coders []*coder) error {
 	for _, c := range coders {
 		if r.kept.cells {
 			r.blocks = append(r.blocks, c.blocks...)
+			c.blocks = nil
 		}
 		r.scout.Merge(&c.scout)
 		r.sample = joinRows(r.sample, c.sample)
@@ -395,6 +396,9 @@ func (r *rows) gather(coders []*coder) error {
 	}
 	if err := mergeMeters(r.measured, counted); err != nil {
 		return fmt.Errorf("%s: %w", r.file, err)
+	}
+	if !r.kept.all && !r.scout.Lopsided() { // all rows will be sorted, which takes the room
+		r.kept, r.blocks = keeping{}, nil
 	}
 	slices.SortFunc(r.blocks, func(a, b block) int { return int(a.first - b.first) })
 	return r.judge(kindsOf(len(coders), func(i int) []kind { return coders[i].labels.kinds }), kindsOf(len(coders), func(i int) []kind { return coders[i].calls.kinds }))

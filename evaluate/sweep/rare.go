@@ -81,14 +81,22 @@ func (s *Scout) Merge(u *Scout) {
 // rareShare is how many times more rows the commoner class must have for gaps to be faster than sorting: measured.
 const rareShare = 8
 
+// Lopsided says that one class has so few rows that counting the other into its gaps is worth it.
+func (s *Scout) Lopsided() bool { return s.few(0) || s.few(1) }
+
+func (s *Scout) few(class uint8) bool {
+	return !s.classes[class].dropped && s.rows[class]*rareShare <= s.rows[1-class]
+}
+
 // Rare gives the rarer class, where counting the other into its gaps gives all that the plan asks for and is worth it; else nil.
 func (s *Scout) Rare(p Plan) *Rare {
 	p = p.complete()
 	for y := range uint8(2) {
-		if c := &s.classes[y]; !c.dropped && s.rows[y]*rareShare <= s.rows[1-y] {
-			if r := c.rare(y); p.Ranks && r.fits(p) == nil {
-				return r
-			}
+		if !s.few(y) {
+			continue
+		}
+		if r := s.classes[y].rare(y); p.Ranks && r.fits(p) == nil {
+			return r
 		}
 	}
 	return nil
