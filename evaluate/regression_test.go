@@ -102,7 +102,12 @@ func TestRegressionEvaluation(t *testing.T) {
 			t.Errorf("%s has counts: %+v", s.Groups, s.Counts)
 		}
 	}
-	if len(e.Curves) > 0 || len(e.Fairness) > 0 || len(e.Slices) != 3 {
+	for _, c := range e.Curves {
+		if c.Name != evaluate.CurveErrors {
+			t.Errorf("a regression has a curve %s", c.Name)
+		}
+	}
+	if len(e.Curves) != 3 || len(e.Fairness) > 0 || len(e.Slices) != 3 {
 		t.Errorf("curves %v, fairness %v, %d slices", e.Curves, e.Fairness, len(e.Slices))
 	}
 	if _, ok := e.Overall().Metrics["interval_width"]; ok || len(e.Overall().Metrics) != 6 {
