@@ -28,6 +28,10 @@ func ParitiesOf(e *evaluate.Evaluation) []Parity {
 
 // ParityWords say what those that an evaluation has are, and what their intervals are.
 func ParityWords(e *evaluate.Evaluation) string {
+	if e.Terms.Kind() == evaluate.Multiclass {
+		return "Between the groups of each kind that have rows enough: in accuracy, and class by class in how often it is predicted (demographic parity), how much of it is found (equal " +
+			"opportunity) and how much of what is predicted is of it (predictive parity). The interval is over every pair of groups, for reading only."
+	}
 	first := "the lowest share predicted positive over the highest (1 is parity)"
 	if len(ParitiesOf(e)) > 1 {
 		first += ", and the widest differences of recall, of recall or false positive rate, and of precision (0 is)"

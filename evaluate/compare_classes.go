@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -168,8 +169,8 @@ func (r *rows) callsOf(ctx context.Context, rival Rival, all sweep.Rows) (called
 
 // noneInBoth says that a rival was scored on other rows.
 func noneInBoth(err error) bool {
-	wrong, ok := err.(*table.Error) //nolint:errorlint // made here, and not wrapped
-	return ok && wrong.Code == "unmatched-rows"
+	var wrong *table.Error
+	return errors.As(err, &wrong) && wrong.Code == "unmatched-rows"
 }
 
 // calledInColumn are the classes of a column of the rows themselves.

@@ -252,7 +252,7 @@ func TestBadMulticlassRivals(t *testing.T) {
 			rival.Kept = files.open("kept")
 		}
 		_, err := evaluate.Run(t.Context(), c.c, evaluate.Terms{Task: "multiclass", Label: "label"}, evaluate.Needs{}, evaluate.Against{Rivals: []evaluate.Rival{rival}})
-		wrong, _ := err.(*table.Error) //nolint:errorlint // not wrapped
+		wrong, _ := err.(*table.Error)
 		if wrong == nil || !strings.HasPrefix(wrong.Code+": "+err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
@@ -330,7 +330,7 @@ func TestClassesEngine(t *testing.T) {
 					for how, files := range map[string][][]row{"whole": {rows}, "in three files": {rows[:1], rows[1:2000], rows[2000:]}, "shuffled": {shuffled}} {
 						got, err := evaluated(evaluate.Config{Workers: workers, Memory: memory}, files...)
 						if metrics == nil && memory == 1<<12 { // areas need the rows in memory
-							if wrong, _ := err.(*table.Error); wrong == nil || wrong.Code != "too-many-rows" || !strings.Contains(wrong.What, "roc_auc_ovr, roc_auc_ovo") { //nolint:errorlint // not wrapped
+							if wrong, _ := err.(*table.Error); wrong == nil || wrong.Code != "too-many-rows" || !strings.Contains(wrong.What, "roc_auc_ovr, roc_auc_ovo") {
 								t.Errorf("%d bytes: %v", memory, err)
 							}
 							continue

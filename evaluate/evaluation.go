@@ -60,11 +60,12 @@ func (g Groups) String() string {
 
 // Slice is one group's figures.
 type Slice struct {
-	Groups  Groups            `json:"groups"`
-	Rows    int64             `json:"rows"`
-	Counts  *sweep.Counts     `json:"counts,omitempty"` // at the threshold
-	Above   *int64            `json:"above,omitempty"`  // rows that score above the median of all rows
-	Metrics map[string]Figure `json:"metrics"`
+	Groups    Groups            `json:"groups"`
+	Rows      int64             `json:"rows"`
+	Counts    *sweep.Counts     `json:"counts,omitempty"`    // at the threshold
+	Above     *int64            `json:"above,omitempty"`     // rows that score above the median of all rows
+	Confusion *ClassCounts      `json:"confusion,omitempty"` // of a multiclass task, where the tables of all slices are not too large
+	Metrics   map[string]Figure `json:"metrics"`
 }
 
 // Figure is a number with its uncertainty.

@@ -166,7 +166,7 @@ func TestMulticlassEvaluation(t *testing.T) {
 			t.Errorf("%s is %+v, want %v", name, f, want)
 		}
 	}
-	if e.Overall().Counts != nil || len(e.Curves)+len(e.Fairness) > 0 || len(e.Slices) != 4 {
+	if e.Overall().Counts != nil || len(e.Curves) > 0 || len(e.Slices) != 4 || len(e.Fairness) != 12 {
 		t.Errorf("%+v", e)
 	}
 	a, _ := json.Marshal(e.Slices)
@@ -229,5 +229,84 @@ func TestMulticlassLabelsOfTheirOwn(t *testing.T) {
 	}
 	if m := e.Overall().Metrics; *m["accuracy"].Value != 0.5 || *m["recall@class=c"].Value != 0 || m["recall@class=c"].Support != 1 {
 		t.Errorf("%+v", m)
+	}
+}
+
+// TestMulticlassWherePeersDiffer: where scikit-learn gives a number, or warns and gives 0, there is no figure.
+func TestMulticlassWherePeersDiffer(t *testing.T) {
+	for name, c := range map[string]struct {
+		rows []string          // label, prediction, score of a, of b and of c
+		want map[string]string // why there is none
+	}{
+		"one class throughout": {[]string{"a,a,1,0,0", "a,a,1,0,0"}, map[string]string{
+			"cohen_kappa":       "all rows are of one class, truly and as predicted", // NaN
+			"matthews_corrcoef": "all rows are truly of one class",                   // 0
+			"f1_macro":          "no rows are b, truly or as predicted",              // the mean of those there, or with 0
+			"jaccard_macro":     "no rows are b, truly or as predicted",
+			"recall_macro":      "no rows are truly b",
+		}},
+		"one prediction": {[]string{"a,a,1,0,0", "b,a,1,0,0", "c,a,1,0,0"}, map[string]string{
+			"matthews_corrcoef": "all rows are predicted one class", // 0
+			"precision_macro":   "no rows are predicted b",          // 0 for b and c
+			"jaccard_weighted":  "",
+			"cohen_kappa":       "",
+		}},
+		"no probabilities": {[]string{"a,a,0.5,0.25,0", "b,b,0,1,0", "c,c,0,0,1"}, map[string]string{
+			"brier_score": "the scores of 1 rows are no probabilities: they lie outside [0, 1], or do not add up to 1", // a warning
+			"log_loss":    "the scores of 1 rows are no probabilities: they lie outside [0, 1], or do not add up to 1",
+		}},
+	} {
+		var names []string
+		for metric := range c.want {
+			names = append(names, metric)
+		}
+		config := evaluate.Config{Path: "rows.csv", Prediction: "call", Scores: map[string]string{"a": "pa", "b": "pb", "c": "pc"}, Open: inMemory(lines(append([]string{"label,call,pa,pb,pc"}, c.rows...)...))}
+		e, err := evaluate.Run(t.Context(), config, evaluate.Terms{Task: "multiclass", Label: "label"}, evaluate.Needs{Metrics: names}, evaluate.Against{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for metric, why := range c.want {
+			if f := e.Overall().Metrics[metric]; f.Undefined != why || (f.Value == nil) != (why != "") {
+				t.Errorf("%s: %s: %+v, want %s", name, metric, f, why)
+			}
+		}
+	}
+}
+
+// TestMulticlassDisparities holds the disparities of classes to fairlearn's words, worked by hand: 40 rows of each group.
+func TestMulticlassDisparities(t *testing.T) {
+	rows := []string{"label,call,group"}
+	add := func(n int, row string) {
+		for range n {
+			rows = append(rows, row)
+		}
+	}
+	// a is predicted for 30 of 40 men and 10 of 40 women; of those truly a, 30 of 30 and 10 of 30
+	add(30, "a,a,men")
+	add(10, "b,b,men")
+	add(10, "a,a,women")
+	add(20, "a,b,women")
+	add(10, "b,b,women")
+	add(5, "b,a,others") // too few
+	c := evaluate.Config{Path: "rows.csv", Prediction: "call", Open: inMemory(lines(rows...))}
+	e, err := evaluate.Run(t.Context(), c, multiclassTerms, evaluate.Needs{}, evaluate.Against{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]float64{
+		"accuracy_difference": 0.5, "accuracy_ratio": 0.5, "demographic_parity_difference@class=a": 0.5, "demographic_parity_ratio@class=a": 1.0 / 3,
+		"demographic_parity_difference@class=b": 0.5, "equal_opportunity_difference@class=a": 2.0 / 3, "four_fifths_ratio@class=a": 1.0 / 3,
+	} {
+		d, ok := e.Disparity(name, "group")
+		if !ok || d.Value == nil || !(math.Abs(*d.Value-want) < 1e-15) || d.Compared != 2 || len(d.LeftOut) != 1 || d.Interval == nil || d.Highest["group"] != "men" != strings.HasSuffix(name, "=b") {
+			t.Errorf("%s: %+v, want %v", name, d, want)
+		}
+	}
+	if d, _ := e.Disparity("equal_opportunity_difference@class=b", "group"); d.Value != nil || d.Undefined != "fewer than two groups have 30 truly positive rows" || d.Metric != "recall@class=b" {
+		t.Errorf("%+v", d)
+	}
+	got := e.Overall().Confusion
+	if got == nil || fmt.Sprint(got.Classes, got.Counts) != "[a b] [[40 20] [5 20]]" || e.Slices[1].Confusion == nil {
+		t.Errorf("%+v", got)
 	}
 }

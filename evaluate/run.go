@@ -64,6 +64,10 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 	if t.is(Binary) || t.is(Scores) {
 		e.Fairness = disparities(e.Slices, t, MinSupport)
 	}
+	if t.is(Multiclass) {
+		all.confusions(e.Slices)
+		e.Fairness = all.classDisparities(e.Slices, t, MinSupport)
+	}
 	e.Curves = all.curves()
 	for _, rival := range a.Rivals {
 		if rival.Self {

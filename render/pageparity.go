@@ -38,11 +38,15 @@ func parity(e *evaluate.Evaluation) []parityBlock {
 }
 
 func newParity(e *evaluate.Evaluation, d evaluate.Disparity) parityRow {
-	row := parityRow{Name: strings.ReplaceAll(d.Name, "_", " "), Value: "–", Why: d.Undefined}
+	name, class, ofClass := strings.Cut(d.Name, "@class=")
+	row := parityRow{Name: strings.ReplaceAll(name, "_", " "), Value: "–", Why: d.Undefined}
 	for _, k := range evaluate.Disparities() {
-		if k.Name == d.Name {
+		if k.Name == name {
 			row.Name, row.Summary = k.Title, k.Summary
 		}
+	}
+	if ofClass { // whose positive rows are those of the class
+		row.Name, row.Summary = row.Name+" of "+class, ""
 	}
 	if d.Value == nil {
 		return row

@@ -229,7 +229,7 @@ func (b *body) apart(e *evaluate.Evaluation) {
 		}
 		rows = append(rows, row)
 	}
-	if len(rows) > 0 {
+	if len(rows) > 0 && e.Terms.Kind() != evaluate.Multiclass {
 		b.text.WriteString("\n" + cards.ParityWords(e) + "\n\n")
 		b.table(heads, rows)
 	}

@@ -230,10 +230,6 @@ type ratio struct {
 // ratioOf is the figure of a class with so many rows truly, as predicted, and both.
 type ratioOf func(truth, predicted, both float64) ratio
 
-func recallOf(truth, _, both float64) ratio {
-	return ratio{both, truth, func(t, p bool) (top, bottom float64) { return one(t && p), one(t) }, truth}
-}
-
 func precisionOf(_, predicted, both float64) ratio {
 	return ratio{both, predicted, func(t, p bool) (top, bottom float64) { return one(t && p), one(p) }, predicted}
 }
