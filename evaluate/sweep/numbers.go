@@ -105,6 +105,7 @@ func (c Number) ranks(n int64) (all []int64, near [][]int64) {
 // a large slice's, all of a small one's. Where the cells lie is chosen by a sample of the rows, and changes no figure.
 type Numbers struct {
 	plan    NumbersPlan
+	samples [][]float64
 	cells   []*finder // of each column; nil: no quantiles
 	workers []numbersWorker
 	first   numbersWorker // the first round's workers together
@@ -116,7 +117,7 @@ type Numbers struct {
 // numbersWorker is what one goroutine counted.
 type numbersWorker struct {
 	rows     []int64 // by combination
-	spreads  []spread
+	spreads  []spreads // of each column
 	products []total
 	counts   [][]uint32 // of each column: [combination·cells + cell]
 	low      [][]uint64 // of each column: the smallest key in a cell
@@ -125,16 +126,57 @@ type numbersWorker struct {
 }
 
 const (
-	// numberCells is how many cells a column has, and fewNumberCells where there are many combinations, so that all of them have at most maxNumberCells.
-	numberCells    = 1 << 12
-	fewNumberCells = 1 << 5
+	// A column has so many cells of about as many rows each, and so many more around each quantile, where slices' ranks are likely to lie. Few cells stay
+	// in a processor's cache; how many rows are looked at again is of no matter as long as they are a small part.
+	numberCells   = 1 << 6
+	quantileCells = 1 << 5
+	// maxNumberCells is how many all combinations have together: where they are many, each has fewer, but fewNumberCells.
 	maxNumberCells = 1 << 22
+	fewNumberCells = 1 << 5
 )
+
+// numberSplits parts a column by a sample of its keys.
+func numberSplits(sample []uint64, quantiles []float64, most int) *finder {
+	slices.Sort(sample)
+	equal, around := numberCells, quantileCells
+	for equal+around*len(quantiles) > most && around > 1 {
+		equal, around = equal/2, around/2
+	}
+	m := float64(len(sample))
+	var shares []float64
+	for i := 1; i < equal; i++ {
+		shares = append(shares, float64(i)/float64(equal))
+	}
+	for _, q := range quantiles {
+		far := 4*math.Sqrt(q*(1-q)/m) + 1/m // of the sample's quantile from that of all rows, with few exceptions
+		for j := -around / 2; j <= around/2; j++ {
+			shares = append(shares, q+far*float64(2*j)/float64(around))
+		}
+	}
+	slices.Sort(shares)
+	var keys []uint64
+	before := 0
+	for _, share := range shares {
+		at := int(share * m)
+		if at <= before || at >= len(sample) {
+			continue
+		}
+		k := sample[at]
+		switch last := len(keys) - 1; {
+		case last < 0 || k > keys[last]:
+			keys = append(keys, k)
+		case k == keys[last]: // a number that the sample often has is a cell of its own
+			keys = append(keys, k+1)
+		}
+		before = at
+	}
+	return newFinder(keys)
+}
 
 // NewNumbers starts counting with so many goroutines. samples are some numbers of each column.
 func NewNumbers(p NumbersPlan, samples [][]float64, workers int) *Numbers {
 	p.Combinations = max(1, p.Combinations)
-	n := &Numbers{plan: p, cells: make([]*finder, len(p.Numbers)), workers: make([]numbersWorker, workers)}
+	n := &Numbers{plan: p, samples: samples, cells: make([]*finder, len(p.Numbers)), workers: make([]numbersWorker, workers)}
 	for i, c := range p.Numbers {
 		if len(c.Quantiles) == 0 {
 			continue
@@ -143,15 +185,23 @@ func NewNumbers(p NumbersPlan, samples [][]float64, workers int) *Numbers {
 		for _, x := range samples[i] {
 			keys = append(keys, keyOf(x))
 		}
-		n.cells[i] = splits(keys, min(numberCells, max(fewNumberCells, maxNumberCells/p.Combinations)))
+		n.cells[i] = numberSplits(keys, c.Quantiles, max(fewNumberCells, maxNumberCells/p.Combinations))
 	}
 	return n
 }
 
-func (n *Numbers) start(w *numbersWorker) {
+// start makes room for what a goroutine counts, or, without samples, for all together.
+func (n *Numbers) start(w *numbersWorker, samples [][]float64) {
 	p := &n.plan
 	w.rows = make([]int64, p.Combinations)
-	w.spreads = make([]spread, p.Combinations*len(p.Numbers))
+	w.spreads = make([]spreads, len(p.Numbers))
+	for i := range w.spreads {
+		var sample []float64
+		if samples != nil {
+			sample = samples[i]
+		}
+		w.spreads[i] = newSpreads(p.Combinations, sample)
+	}
 	w.products = make([]total, p.Combinations*len(p.Products))
 	w.counts, w.low, w.high = make([][]uint32, len(p.Numbers)), make([][]uint64, len(p.Numbers)), make([][]uint64, len(p.Numbers))
 	for i, f := range n.cells {
@@ -182,26 +232,25 @@ func (n *Numbers) Add(worker int, cell []uint32, columns [][]float64) error {
 	}
 	w := &n.workers[worker]
 	if w.rows == nil {
-		n.start(w)
+		n.start(w, n.samples)
 	}
 	for _, c := range cell {
 		w.rows[c>>1]++
 	}
-	width := len(columns)
 	for k, xs := range columns {
-		for i, c := range cell {
-			w.spreads[int(c>>1)*width+k].add(xs[i])
-		}
+		w.spreads[k].add(cell, xs)
 		f := n.cells[k]
 		if f == nil {
 			continue
 		}
-		size := len(f.keys) + 1
+		counts, low, high := w.counts[k], w.low[k], w.high[k]
+		size := len(low)
+		high = high[:size]
 		for i, c := range cell {
 			key := keyOf(xs[i])
 			at := f.cellOf(key)
-			w.counts[k][int(c>>1)*size+at]++
-			w.low[k][at], w.high[k][at] = min(w.low[k][at], key), max(w.high[k][at], key)
+			counts[int(c>>1)*size+at]++
+			low[at], high[at] = min(low[at], key), max(high[at], key)
 		}
 	}
 	for k, pair := range n.plan.Products {
@@ -238,8 +287,11 @@ func (w *numbersWorker) merge(u *numbersWorker) {
 	for i, k := range u.rows {
 		w.rows[i] += k
 	}
-	for i := range u.spreads {
-		w.spreads[i].merge(&u.spreads[i])
+	for k := range u.spreads {
+		u.spreads[k].settle()
+		for i := range u.spreads[k].all {
+			w.spreads[k].all[i].merge(&u.spreads[k].all[i])
+		}
 	}
 	for i := range u.products {
 		w.products[i].merge(&u.products[i])
@@ -256,7 +308,7 @@ func (w *numbersWorker) merge(u *numbersWorker) {
 
 // Again ends the first round, and says whether a second one is needed: the same rows must then be given to [Numbers.Collect].
 func (n *Numbers) Again() bool {
-	n.start(&n.first)
+	n.start(&n.first, nil)
 	for i := range n.workers {
 		if w := &n.workers[i]; w.rows != nil {
 			n.first.merge(w)
@@ -300,7 +352,7 @@ func (n *Numbers) addUp(of []uint32, sums []Summary) {
 		for k := range width {
 			at := int(s)*width + k
 			sums[at].N += n.first.rows[c]
-			spreads[at].merge(&n.first.spreads[c*width+k])
+			spreads[at].merge(&n.first.spreads[k].all[c])
 		}
 	}
 	for i := range sums {

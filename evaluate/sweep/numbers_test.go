@@ -3,7 +3,6 @@ package sweep
 import (
 	"math"
 	"math/big"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -292,29 +291,4 @@ func TestNumbersRefuse(t *testing.T) {
 	if _, _, err := n.Close(); err != errOtherRows {
 		t.Errorf("rows that do not come again: %v", err)
 	}
-}
-
-// BenchmarkNumbers counts a column of latencies, in 400 combinations.
-func BenchmarkNumbers(b *testing.B) {
-	const rows = 1 << 20
-	random := rand.New(rand.NewPCG(1, 2))
-	r := numbered{plan: NumbersPlan{Combinations: 400, Numbers: []Number{{Name: "a", Quantiles: []float64{0.5, 0.95, 0.99, 0.999}}}}, columns: make([][]float64, 1)}
-	for range rows {
-		r.columns[0] = append(r.columns[0], math.Exp(random.NormFloat64()))
-		r.cell = append(r.cell, random.Uint32N(800))
-	}
-	for b.Loop() {
-		n := NewNumbers(r.plan, [][]float64{r.columns[0][:20_000]}, 1)
-		if err := n.Add(0, r.cell, r.columns); err != nil {
-			b.Fatal(err)
-		}
-		n.Again()
-		if err := n.Collect(0, r.cell, r.columns); err != nil {
-			b.Fatal(err)
-		}
-		if _, _, err := n.Close(); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
 }
