@@ -116,7 +116,7 @@ type Numbers struct {
 
 // numbersWorker is what one goroutine counted.
 type numbersWorker struct {
-	rows     []int64 // by combination
+	rows     []int64   // by combination
 	spreads  []spreads // of each column
 	products []total
 	counts   [][]uint32 // of each column: [combination·cells + cell]

@@ -3,6 +3,7 @@ package sweep
 import (
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"slices"
 	"testing"
 

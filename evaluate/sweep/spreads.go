@@ -9,11 +9,11 @@ import (
 // those are added up apart by their exponent, as whole numbers of 53 bits and their squares of 106, in 128 bits each, which is two additions a sum. All
 // others go to a [total], and so does everything in the end, so that the sums are the same exact ones. Neal 2015, arXiv:1505.05571, adds by exponent too.
 type spreads struct {
-	all  []spread // by combination
-	near []byExponent   // by combination and exponent; nil: there are too many combinations
-	from uint64   // the exponent of the first, as a float64 has it; at least 1, so that no subnormal number is near
-	wide uint     // 1<<wide exponents
-	rows int      // since near was emptied
+	all  []spread     // by combination
+	near []byExponent // by combination and exponent; nil: there are too many combinations
+	from uint64       // the exponent of the first, as a float64 has it; at least 1, so that no subnormal number is near
+	wide uint         // 1<<wide exponents
+	rows int          // since near was emptied
 }
 
 // byExponent is the sum of numbers with one exponent, in units of their last bit, in two's complement, and of their squares.
