@@ -87,9 +87,13 @@ func (d Dimension) MarshalJSON() ([]byte, error) {
 type Needs struct {
 	Metrics []string            // with their cuts: "precision@0.9"
 	Drift   map[string][]string // distance to columns; "score" is the score, where the file has no column of that name
+	Across  []Across            // the drift of some of these columns in the groups of a dimension, too
 	Versus  []string            // rivals: "champion"
 	Terms   Terms               // on which they are asked: their label tells which rows a baseline is of
 }
+
+// Across asks for a column's distance in every group of a dimension, "region" or "sex * age".
+type Across struct{ Distance, Column, Dimension string }
 
 // Also adds metrics that are wanted for show.
 func (n Needs) Also(metrics ...string) Needs {
@@ -108,6 +112,22 @@ type Baseline struct {
 	Input   evidence.Input  `json:"input"`
 	Dataset evidence.Digest `json:"dataset"` // of its ids and labels, as [Evaluation.Dataset]; where it has none, of the file
 	Columns drift.Profile   `json:"columns"`
+	Slices  []Profiled      `json:"slices,omitempty"` // the dimensions in whose groups drift is asked for
+}
+
+// Profiled are the profiles of a dimension's groups. One of fewer than 11 rows has none, nor has another that would tell of it: see docs/drift.md.
+type Profiled struct {
+	Dimension string          `json:"dimension"` // "sex * age"
+	Of        []Dimension     `json:"of"`        // the groupings that it is made of, as the terms had them
+	Columns   []string        `json:"columns"`   // that every profile has
+	Groups    []ProfiledGroup `json:"groups"`    // in the order of their words
+}
+
+// ProfiledGroup is one group of a baseline.
+type ProfiledGroup struct {
+	Groups  Groups        `json:"groups"`
+	Rows    int64         `json:"rows"`
+	Columns drift.Profile `json:"columns"`
 }
 
 // Rival is another version's scores of the same rows: in a file, found by id, or in a column of the rows themselves.

@@ -95,8 +95,12 @@ type Comparison struct {
 // Shift is a column's distance from the baseline.
 type Shift struct {
 	Column   string `json:"column"`
-	Distance string `json:"distance"` // "psi"
-	Baseline string `json:"baseline"` // name of the file
+	Distance string `json:"distance"`         // "psi"
+	Groups   Groups `json:"groups,omitempty"` // of one group's rows, on both sides; empty: of all rows
+	Baseline string `json:"baseline"`         // name of the file
+	Now      int64  `json:"now,omitempty"`    // a group's rows
+	Then     int64  `json:"then,omitempty"`   // and those of the baseline's group; 0 where it keeps none
+	Among    int    `json:"among,omitempty"`  // how many groups of its dimension either side has: so many are listed
 	Figure   Figure `json:"figure"`
 }
 

@@ -46,11 +46,31 @@ func (m measured) meter(c Config, t Terms) *meter {
 }
 
 func (m *meter) add(column table.Column) error {
+	var positive []uint32
+	if m.texts != nil {
+		positive = positives(column.Dictionary, m.value)
+	}
+	return m.count(column.Numbers, column.Codes, column.Dictionary, positive)
+}
+
+// positives are the codes of the positive value: none, or several where a dictionary has it more than once. They are not nil.
+func positives(dictionary []string, value string) []uint32 {
+	codes := []uint32{}
+	for code, text := range dictionary {
+		if text == value {
+			codes = append(codes, uint32(code))
+		}
+	}
+	return codes
+}
+
+// count counts the numbers, or the codes, of some rows.
+func (m *meter) count(numbers []float64, codes []uint32, dictionary []string, positive []uint32) error {
 	if m.numbers != nil {
-		m.numbers.Add(column.Numbers)
+		m.numbers.Add(numbers)
 		if m.positive != nil {
 			n := int64(0)
-			for _, x := range column.Numbers {
+			for _, x := range numbers {
 				if x >= m.cut {
 					n++
 				}
@@ -59,17 +79,14 @@ func (m *meter) add(column table.Column) error {
 		}
 		return nil
 	}
-	for code, text := range column.Dictionary {
-		if text != m.value {
-			continue
-		}
-		for _, c := range column.Codes {
-			if int(c) == code {
+	for _, is := range positive {
+		for _, code := range codes {
+			if code == is {
 				m.positive.Rows++
 			}
 		}
 	}
-	return m.texts.AddCodes(column.Codes, column.Dictionary)
+	return m.texts.AddCodes(codes, dictionary)
 }
 
 func (m *meter) merge(u *meter) error {

@@ -31,6 +31,7 @@ type rows struct {
 	groupings []grouping
 	rivals    []string   // columns of the rows themselves with other versions' scores
 	measured  []measured // columns whose drift is measured
+	across    *divided   // and dimensions in whose groups it is
 	numbers   []number   // columns of numbers beside the score
 	classes   []string   // of a multiclass task, in order
 	classOf   []uint16   // by the code of their label
@@ -89,7 +90,8 @@ type faultyScores struct{ missing, nan, infinite, negative, crossed faulty }
 type others struct {
 	rivals []string
 	drift  []measured
-	named  []Named // that are wanted
+	across func(*rows) *divided // nil: drift is not measured in groups
+	named  []Named              // that are wanted
 }
 
 // read reads the rows: label, id, score, prediction, groups, and each column that others ask for. The caller closes them.
@@ -124,6 +126,14 @@ func read(ctx context.Context, c Config, t Terms, o others) (*rows, error) {
 	if err := r.rankClasses(o.named); err != nil {
 		r.close()
 		return nil, err
+	}
+	for i, m := range r.measured {
+		if at := slices.Index(r.from.Names, m.want.Name); at >= 0 {
+			r.measured[i].typ = r.from.Types[at]
+		}
+	}
+	if o.across != nil {
+		r.across = o.across(r)
 	}
 	r.at = r.roles()
 	if err := r.first(ctx); err != nil {
@@ -243,10 +253,11 @@ type coder struct {
 	ids      []string
 
 	// of the first reading only
-	scout  sweep.Scout
-	meters []*meter
-	blocks []block
-	sample sweep.Rows
+	scout   sweep.Scout
+	meters  []*meter
+	grouper *grouper
+	blocks  []block
+	sample  sweep.Rows
 
 	// of the columns of numbers
 	met    met
@@ -261,7 +272,7 @@ func (r *rows) coders() []*coder {
 		c := &coder{rows: r, combiner: r.combinations.Combiner(),
 			labels: classes{recode: recode{of: r.labels}, positive: r.t.Positive}, calls: classes{recode: recode{of: r.calls}, positive: r.t.Positive},
 			values: make([]recode, len(r.groupings)), bins: make([][]uint32, len(r.groupings)), groups: make([]sweep.Coded, len(r.groupings)),
-			meters: meters(r.measured, r.c, r.t)}
+			meters: meters(r.measured, r.c, r.t), grouper: r.across.grouper()}
 		for k, g := range r.groupings {
 			c.values[k].of = g.values
 		}
@@ -274,16 +285,7 @@ func (r *rows) coders() []*coder {
 func (c *coder) code(b table.Batch) sweep.Rows {
 	r := c.rows
 	for k, g := range r.groupings {
-		column := b.Columns[r.at.groups[k]]
-		if g.values != nil {
-			c.groups[k] = c.values[k].column(column)
-			continue
-		}
-		codes := slices.Grow(c.bins[k][:0], len(column.Numbers))[:len(column.Numbers)]
-		for i, x := range column.Numbers {
-			codes[i] = g.bin(x)
-		}
-		c.bins[k], c.groups[k] = codes, sweep.Coded{Codes: codes}
+		c.groups[k], c.bins[k] = g.coded(b.Columns[r.at.groups[k]], &c.values[k], c.bins[k])
 	}
 	var label sweep.Coded
 	if r.outcomes != nil {
@@ -359,6 +361,9 @@ func (r *rows) first(ctx context.Context) error {
 			if err := c.meters[k].add(b.Columns[at]); err != nil {
 				return fmt.Errorf("measure %s of %s: %w", r.measured[k].name, r.file, err)
 			}
+		}
+		if err := c.grouper.add(b.Columns[0].Len(), c.groups, func(i int) table.Column { return b.Columns[r.at.drift[i]] }); err != nil {
+			return err
 		}
 		r.progress("reading", b.Columns[0].Len())
 		if r.kept.cells {

@@ -26,10 +26,12 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 	if err := c.Fits(t, nil); err != nil {
 		return nil, err
 	}
-	if err := n.able(a); err != nil {
+	if err := n.able(a, t); err != nil {
 		return nil, err
 	}
-	r, err := read(ctx, c, t, others{named: named, rivals: a.columns(), drift: n.measures(c, a.Baseline)})
+	r, err := read(ctx, c, t, others{named: named, rivals: a.columns(), drift: n.measures(c, a.Baseline), across: func(r *rows) *divided {
+		return n.divided(c, t, r.file, r.groupings, r.measured, a.Baseline)
+	}})
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +82,7 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 		}
 		e.Comparisons = append(e.Comparisons, comparison)
 	}
-	e.Drift = r.drift(c, n, a)
+	e.Drift = r.drift(c, n, a, all)
 	if a.Baseline != nil && len(n.Drift) > 0 {
 		r.inputs = append(r.inputs, a.Baseline.Input)
 	}
@@ -108,7 +110,7 @@ func (n Needs) named(c Config, t Terms) ([]Named, error) {
 }
 
 // able refuses needs that nothing could meet.
-func (n Needs) able(a Against) error {
+func (n Needs) able(a Against, t Terms) error {
 	for _, distance := range slices.Sorted(maps.Keys(n.Drift)) {
 		for _, name := range n.Drift[distance] {
 			if a.Baseline == nil {
@@ -117,6 +119,11 @@ func (n Needs) able(a Against) error {
 			if _, ok := a.Baseline.Columns[name]; !ok {
 				return problem("no-baseline", fmt.Sprintf("the baseline has no column %q", name), "")
 			}
+		}
+	}
+	for _, ask := range n.Across {
+		if err := ask.able(t, a.Baseline); err != nil {
+			return err
 		}
 	}
 	return nil

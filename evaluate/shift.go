@@ -10,13 +10,14 @@ import (
 	"strings"
 
 	"github.com/gatecard/gatecard/evaluate/drift"
+	"github.com/gatecard/gatecard/evaluate/sweep"
 	"github.com/gatecard/gatecard/evaluate/table"
 	"github.com/gatecard/gatecard/evidence"
 	"github.com/gatecard/gatecard/schema"
 )
 
-// drift measures the columns against the baseline.
-func (r *rows) drift(c Config, n Needs, a Against) []Shift {
+// drift measures the columns against the baseline, and where it is asked for, the columns of groups against those of the baseline's.
+func (r *rows) drift(c Config, n Needs, a Against, all *swept) []Shift {
 	var shifts []Shift
 	for _, d := range drift.Distances() {
 		for _, name := range n.Drift[d.Name] {
@@ -25,18 +26,82 @@ func (r *rows) drift(c Config, n Needs, a Against) []Shift {
 				now = r.measured[i].now
 			}
 			s := Shift{Column: name, Distance: d.Name, Baseline: a.Baseline.Input.Path}
-			value, basis, support, err := d.Between(a.Baseline.Columns[name], now)
-			s.Figure.Support = support
-			if err != nil {
-				s.Figure.Undefined = err.Error()
-			} else {
-				s.Figure.Value = &value
-				s.Figure.describe(basis)
-			}
+			s.Figure = shifted(d, a.Baseline.Columns[name], now)
 			shifts = append(shifts, s)
+			for _, ask := range n.Across {
+				if ask.Distance == d.Name && ask.Column == name {
+					shifts = append(shifts, r.driftAcross(c, n, d, ask, a.Baseline, all)...)
+				}
+			}
 		}
 	}
 	return shifts
+}
+
+func shifted(d drift.Distance, from, to drift.Column) Figure {
+	value, basis, support, err := d.Between(from, to)
+	f := Figure{Support: support}
+	if err != nil {
+		f.Undefined = err.Error()
+		return f
+	}
+	f.Value = &value
+	f.describe(basis)
+	return f
+}
+
+// driftAcross measures a column in each group of a dimension: those that there are now, in their order, and then those that only the baseline has.
+func (r *rows) driftAcross(c Config, n Needs, d drift.Distance, ask Across, b *Baseline, all *swept) []Shift {
+	dimension, _ := r.t.Dimension(ask.Dimension)
+	known := b.along(dimension.Name)
+	at := slices.IndexFunc(all.dimensions, func(x coded) bool { return x.Name == dimension.Name })
+	groups := slices.Clone(all.dimensions[at].groups)
+	for _, g := range known.Groups {
+		if !slices.ContainsFunc(groups, func(x Groups) bool { return maps.Equal(x, g.Groups) }) {
+			groups = append(groups, g.Groups)
+		}
+	}
+	var shifts []Shift
+	for i, g := range groups {
+		s := Shift{Column: ask.Column, Distance: d.Name, Groups: g, Baseline: b.Input.Path, Among: len(groups)}
+		var now drift.Column
+		if n.joined(c, ask.Column) {
+			if i < len(all.slices[at]) {
+				now = labelled(all.slices[at][i].Rows, all.slices[at][i].Positives, r.t.Positive)
+			}
+			s.Now = now.Rows
+		} else {
+			s.Now, now = r.counted(dimension.Name, g, ask.Column)
+		}
+		then := known.of(g)
+		if then != nil {
+			s.Then = then.Rows
+		}
+		switch {
+		case then == nil:
+			s.Figure.Undefined = "the baseline keeps no profile of this group"
+		case s.Now == 0:
+			s.Figure.Undefined = "no row of a group that the baseline has"
+		default:
+			s.Figure = shifted(d, then.Columns[ask.Column], now)
+		}
+		shifts = append(shifts, s)
+	}
+	return shifts
+}
+
+// counted is how many rows a group has now, and what was counted of its column; no column where the baseline has no such group.
+func (r *rows) counted(dimension string, g Groups, name string) (int64, drift.Column) {
+	a := r.across.along(dimension)
+	i := slices.IndexFunc(a.groups, func(x *metered) bool { return maps.Equal(x.groups, g) })
+	if i < 0 {
+		return 0, drift.Column{}
+	}
+	of := a.groups[i]
+	if of.meters == nil {
+		return of.rows.Load(), drift.Column{}
+	}
+	return of.rows.Load(), of.meters[slices.Index(a.names, name)].column()
 }
 
 // measures are the columns of the rows themselves whose drift is measured.
@@ -76,7 +141,11 @@ func driftWant(c Config, n Needs, name string, b *Baseline) table.Want {
 func (n Needs) joined(c Config, name string) bool { return c.Labels != "" && name == n.Terms.Label }
 
 func (r *rows) labelled() drift.Column {
-	return drift.Column{Other: int64(r.n), Rows: int64(r.n), Positive: &drift.Share{Means: strconv.Quote(r.t.Positive), Rows: r.scout.Positives()}}
+	return labelled(int64(r.n), r.scout.Positives(), r.t.Positive)
+}
+
+func labelled(rows, positives int64, positive string) drift.Column {
+	return drift.Column{Other: rows, Rows: rows, Positive: &drift.Share{Means: strconv.Quote(positive), Rows: positives}}
 }
 
 // counts says that the share of positives of a column is asked for.
@@ -130,13 +199,15 @@ func Profile(ctx context.Context, c Config, n Needs) (*Baseline, error) {
 	for i := range workers {
 		workers[i] = meters(columns, c, n.Terms)
 	}
+	groups := n.divided(c, n.Terms, c.Baseline, n.Terms.groupings(), columns, nil)
+	profilers := groups.profilers(len(workers), &want)
 	err = t.Each(ctx, want, len(workers), func(worker int, b table.Batch) error {
 		for i, m := range workers[worker] {
 			if err := m.add(b.Columns[i]); err != nil {
 				return fmt.Errorf("measure %s of %s: %w", columns[i].name, c.Baseline, err)
 			}
 		}
-		return nil
+		return profilers[worker].add(b)
 	})
 	if err != nil {
 		return nil, err
@@ -158,7 +229,51 @@ func Profile(ctx context.Context, c Config, n Needs) (*Baseline, error) {
 	for _, m := range columns {
 		b.Columns[m.name] = m.now
 	}
+	keep := kept(groups.all)
+	for _, a := range groups.all {
+		b.Slices = append(b.Slices, a.profiled(n, n.Terms, keep[a]))
+	}
 	return b, nil
+}
+
+// profiler counts a goroutine's rows of a baseline by their groups: read as the evaluation's are.
+type profiler struct {
+	of      *divided
+	at      []int // of each grouping among the columns that are read; -1: no dimension asks for it
+	values  []recode
+	bins    [][]uint32
+	groups  []sweep.Coded
+	grouper *grouper
+}
+
+// profilers start one for each goroutine, and add what they read to want.
+func (d *divided) profilers(n int, want *[]table.Want) []*profiler {
+	at := make([]int, len(d.groupings))
+	for k, of := range d.groupings {
+		if at[k] = -1; slices.Contains(d.used, k) {
+			if at[k] = slices.Index(*want, of.want()); at[k] < 0 {
+				at[k], *want = len(*want), append(*want, of.want())
+			}
+		}
+	}
+	all := make([]*profiler, n)
+	for i := range all {
+		p := &profiler{of: d, at: at, values: make([]recode, len(at)), bins: make([][]uint32, len(at)), groups: make([]sweep.Coded, len(at)), grouper: d.grouper()}
+		for k, of := range d.groupings {
+			p.values[k].of = of.values
+		}
+		all[i] = p
+	}
+	return all
+}
+
+func (p *profiler) add(b table.Batch) error {
+	for k, at := range p.at {
+		if at >= 0 {
+			p.groups[k], p.bins[k] = p.of.groupings[k].coded(b.Columns[at], &p.values[k], p.bins[k])
+		}
+	}
+	return p.grouper.add(b.Columns[0].Len(), p.groups, func(i int) table.Column { return b.Columns[i] })
 }
 
 // baselineDataset is the digest of the baseline's ids and labels; "" where it has not both, or some row lacks one.
@@ -208,6 +323,11 @@ func storedBaseline(ctx context.Context, s table.Source) (*Baseline, error) {
 	for _, name := range slices.Sorted(maps.Keys(b.Columns)) {
 		if err := b.Columns[name].Check(); err != nil {
 			return nil, bad(fmt.Sprintf("its column %q contradicts itself: %v", name, err))
+		}
+	}
+	for _, p := range b.Slices {
+		if err := p.check(); err != nil {
+			return nil, bad(fmt.Sprintf("in the groups of %q, %v", p.Dimension, err))
 		}
 	}
 	return &b, nil

@@ -344,7 +344,9 @@ func told(r *gates.Report, err error) string {
 func name(c evidence.Claim) string {
 	s := evaluate.Groups(c.Groups).String()
 	if c.Column != "" {
-		s = c.Column
+		if s = c.Column; len(c.Groups) > 0 {
+			s += ", " + evaluate.Groups(c.Groups).String()
+		}
 	}
 	if len(c.Against) > 0 {
 		s += " against " + evaluate.Groups(c.Against).String()

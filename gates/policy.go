@@ -1,6 +1,7 @@
 package gates
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -211,6 +212,11 @@ func (p Policy) Needs() evaluate.Needs {
 		for distance, columns := range n.Drift {
 			all.Drift[distance] = append(all.Drift[distance], columns...)
 		}
+		for _, ask := range n.Across {
+			if !slices.Contains(all.Across, ask) {
+				all.Across = append(all.Across, ask)
+			}
+		}
 		for _, v := range n.Versus {
 			if !slices.Contains(all.Versus, v) {
 				all.Versus = append(all.Versus, v)
@@ -221,6 +227,9 @@ func (p Policy) Needs() evaluate.Needs {
 		slices.Sort(columns)
 		all.Drift[distance] = slices.Compact(columns)
 	}
+	slices.SortFunc(all.Across, func(a, b evaluate.Across) int {
+		return cmp.Or(strings.Compare(a.Distance, b.Distance), strings.Compare(a.Column, b.Column), strings.Compare(a.Dimension, b.Dimension))
+	})
 	return all
 }
 

@@ -355,6 +355,8 @@ func (j *judgement) sentence(o Outcome, e *evaluate.Evaluation) string {
 // subject names the group, pair or column of a claim; "" for overall.
 func subject(c claim, t evaluate.Terms) string {
 	switch {
+	case c.Column != "" && len(c.Groups) > 0:
+		return c.Column + ", " + t.Name(c.Groups)
 	case c.Column != "":
 		return c.Column
 	case len(c.Groups) == 0:

@@ -118,6 +118,25 @@ func (c Column) coarse() []int {
 	return at
 }
 
+// Tenths is a baseline's column of numbers without what distances between shares do not look at: it keeps the edges of its tenths, and the counts between
+// them. Such a distance is the same by every bit; others refuse it. Any other column is as it was.
+func (c Column) Tenths() Column {
+	if !c.isNumbers() || c.Thin {
+		return c
+	}
+	out := c
+	out.Thin, out.Edges, out.Counts, out.Means, out.SD = true, nil, nil, nil, 0
+	low := 0
+	for _, at := range append(c.coarse(), len(c.Edges)) {
+		if at < len(c.Edges) {
+			out.Edges = append(out.Edges, c.Edges[at])
+		}
+		out.Counts = append(out.Counts, sum(c.Counts[low:at+1]))
+		low = at + 1
+	}
+	return out
+}
+
 // shares are the counts of both columns, bin by bin, in a fixed order and none empty in both: of numbers in the baseline's tenths, of texts by
 // its values, and one each for missing and for other values where either column has some.
 func shares(from, to Column) (p, q []int64, err error) {
@@ -164,6 +183,9 @@ func numbersOf(from, to Column) (n0, n float64, err error) {
 	}
 	if !from.isNumbers() || !to.isNumbers() {
 		return 0, 0, errors.New("no column of numbers: texts have no order")
+	}
+	if from.Thin || to.Thin {
+		return 0, 0, errors.New("the baseline keeps tenths of the numbers only, which have no more than shares to compare")
 	}
 	n0, n = float64(from.Rows-from.Missing), float64(to.Rows-to.Missing)
 	if n0 == 0 || n == 0 {

@@ -160,7 +160,7 @@ func newBins(edges []float64) *bins {
 	}
 	b.from = b.place(b.first)
 	span := uint64(b.place(key(last)) - b.from)
-	b.shift = uint(max(0, bits.Len64(span)-tableBits))
+	b.shift = uint(max(0, bits.Len64(span)-min(tableBits, bits.Len(uint(len(edges)))+4)))
 	b.table = make([]uint16, span>>b.shift+2)
 	for _, e := range edges {
 		b.offsets = append(b.offsets, uint64(key(e)-b.first))

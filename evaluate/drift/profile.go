@@ -22,6 +22,7 @@ type Column struct {
 	SD     float64          `json:"sd,omitempty"`     // standard deviation of the finite numbers, with their count as the divisor
 	Values map[string]int64 `json:"values,omitempty"` // of a text column
 	Other  int64            `json:"other,omitempty"`  // rows of texts that are not listed
+	Thin   bool             `json:"thin,omitempty"`   // numbers between the edges of tenths only, with neither means nor a standard deviation: see Tenths
 
 	Infinite int64  `json:"infinite,omitempty"` // rows of ±Inf
 	Missing  int64  `json:"missing"`
@@ -56,7 +57,7 @@ func (c Column) Merge(d Column) (Column, error) {
 	if c.isTexts() && d.isNumbers() || c.isNumbers() && d.isTexts() {
 		return Column{}, errors.New("numbers on one side and texts on the other")
 	}
-	out := Column{Infinite: c.Infinite + d.Infinite, Missing: c.Missing + d.Missing, Rows: c.Rows + d.Rows, Other: c.Other + d.Other}
+	out := Column{Thin: c.Thin || d.Thin, Infinite: c.Infinite + d.Infinite, Missing: c.Missing + d.Missing, Rows: c.Rows + d.Rows, Other: c.Other + d.Other}
 	if (c.Positive == nil) != (d.Positive == nil) || c.Positive != nil && c.Positive.Means != d.Positive.Means {
 		return Column{}, fmt.Errorf("positive is %s on one side and %s on the other", c.Positive, d.Positive)
 	}
@@ -97,18 +98,24 @@ func (c *Column) mergeNumbers(a, b Column) {
 			c.Edges = append(c.Edges, e)
 		}
 	}
-	c.Counts, c.Means = make([]int64, len(c.Edges)+1), make([]float64, len(c.Edges)+1)
+	c.Counts = make([]int64, len(c.Edges)+1)
+	if !c.Thin {
+		c.Means = make([]float64, len(c.Edges)+1)
+	}
 	for _, x := range []Column{a, b} {
 		to := 0
 		for i, n := range x.Counts {
 			if i > 0 && to < len(c.Edges) && c.Edges[to] <= x.Edges[i-1] {
 				to++
 			}
-			if c.Counts[to] += n; n > 0 {
+			if c.Counts[to] += n; n > 0 && !c.Thin {
 				share := float64(n) / float64(c.Counts[to])
 				c.Means[to] = c.Means[to]*(1-share) + x.Means[i]*share
 			}
 		}
+	}
+	if c.Thin {
+		return
 	}
 	from, to := a.mean(), b.mean()
 	share := a.finite() / (a.finite() + b.finite())
@@ -150,7 +157,10 @@ func (c Column) Check() error {
 	if c.Counts == nil && len(c.Edges) > 0 || c.Counts != nil && len(c.Counts) != len(c.Edges)+1 {
 		return fmt.Errorf("%d edges and %d counts", len(c.Edges), len(c.Counts))
 	}
-	if len(c.Means) != len(c.Counts) {
+	if c.Thin && (!c.isNumbers() || len(c.Edges) >= tenths || len(c.Means) > 0 || c.SD != 0) {
+		return fmt.Errorf("tenths of numbers with %d edges, %d means and a standard deviation of %v", len(c.Edges), len(c.Means), c.SD)
+	}
+	if !c.Thin && len(c.Means) != len(c.Counts) {
 		return fmt.Errorf("%d counts and %d means", len(c.Counts), len(c.Means))
 	}
 	if c.Counts != nil && c.isTexts() {

@@ -16,6 +16,7 @@ type Texts struct {
 	other, missing, total int64
 	tooMany               bool
 	batch                 []int64
+	few                   []uint32
 }
 
 const (
@@ -51,8 +52,11 @@ func (t *Texts) Add(xs []string, missing []bool) {
 }
 
 // AddCodes counts rows by their codes: places in the dictionary. Its length is the code of a missing value, and a greater code is an error. The same
-// text may stand in the dictionary twice.
+// text may stand in the dictionary twice. It costs by the rows or the dictionary, whichever is smaller.
 func (t *Texts) AddCodes(codes []uint32, dictionary []string) error {
+	if len(codes) < len(dictionary)/16 {
+		return t.addFew(codes, dictionary)
+	}
 	t.batch = slices.Grow(t.batch[:0], len(dictionary)+1)[:len(dictionary)+1]
 	clear(t.batch)
 	for i, code := range codes {
@@ -68,6 +72,31 @@ func (t *Texts) AddCodes(codes []uint32, dictionary []string) error {
 	}
 	t.missing += t.batch[len(dictionary)]
 	t.total += int64(len(codes))
+	return nil
+}
+
+// addFew is AddCodes of few rows beside a large dictionary.
+func (t *Texts) addFew(codes []uint32, dictionary []string) error {
+	sorted := append(t.few[:0], codes...)
+	t.few = sorted
+	slices.Sort(sorted)
+	if n := len(sorted); n > 0 && int(sorted[n-1]) > len(dictionary) {
+		row := slices.IndexFunc(codes, func(code uint32) bool { return int(code) > len(dictionary) })
+		return fmt.Errorf("row %d has the code %d, and the dictionary %d texts", row+1, codes[row], len(dictionary))
+	}
+	t.total += int64(len(codes))
+	for len(sorted) > 0 {
+		code, n := sorted[0], 1
+		for n < len(sorted) && sorted[n] == code {
+			n++
+		}
+		if int(code) == len(dictionary) {
+			t.missing += int64(n)
+		} else {
+			t.add(dictionary[code], int64(n))
+		}
+		sorted = sorted[n:]
+	}
 	return nil
 }
 
