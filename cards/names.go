@@ -52,7 +52,7 @@ func Upper(s string) string {
 	return s
 }
 
-// OfClass splits the key of a metric of one class, "recall@class=setosa", of a task of several classes.
+// OfClass splits the key of a metric, or of a disparity, of one class, "recall@class=setosa", of a task of several classes.
 func OfClass(e *evaluate.Evaluation, key string) (metric, class string, ok bool) {
 	if e.Terms.Kind() != evaluate.Multiclass {
 		return key, "", false

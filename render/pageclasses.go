@@ -10,13 +10,14 @@ import (
 	"github.com/gatecard/gatecard/render/chart"
 )
 
-// classBlock shows how a task of several classes does for each: a metric at a time.
+// classBlock shows how a task of several classes does for each: a metric at a time, and which class is taken for which.
 type classBlock struct {
-	Metrics []metricBlock
-	Many    bool // so many classes that all is folded
+	Metrics   []metricBlock
+	Many      bool // so many classes that all is folded
+	Confusion *confusionBlock
 }
 
-// openClasses is the most classes that are shown without being asked for.
+// openClasses is the most classes that are shown without being asked for, and of which the confusion is a matrix.
 const openClasses = 20
 
 // classMetrics are those shown class by class, in this order.
@@ -41,7 +42,8 @@ func classes(e *evaluate.Evaluation) *classBlock {
 		block.Title, block.Column = cards.Title(m.name)+" of each class", cards.Title(m.name)
 		b.Metrics, b.Many = append(b.Metrics, block), b.Many || n > openClasses
 	}
-	if len(b.Metrics) == 0 {
+	b.Confusion = confusion(e)
+	if len(b.Metrics) == 0 && b.Confusion == nil {
 		return nil
 	}
 	return b
@@ -98,6 +100,11 @@ func classMetric(e *evaluate.Evaluation, name string) (metricBlock, int) {
 		}
 		row.Plot = svg(axis.Row(r))
 		block.Rows = append(block.Rows, row)
+	}
+	judged := slices.DeleteFunc(slices.Clone(all), func(c class) bool { return c.figure.Value == nil || c.figure.Support < b.Small })
+	if n := len(judged); n > 1 {
+		low, high := judged[0], judged[n-1]
+		b.Range = "from " + evaluate.Number(*low.figure.Value) + ", " + low.name + ", to " + evaluate.Number(*high.figure.Value) + ", " + high.name
 	}
 	b.Dimensions = []dimensionBlock{block}
 	return b, len(all)

@@ -27,6 +27,7 @@ type groupBlock struct {
 type metricBlock struct {
 	Title, Summary, Denominator, Methods, Level, Bound string
 	Column                                             string // the head of its values
+	Range                                              string // the worst and the best, of classes
 	Axis                                               template.HTML
 	Dimensions                                         []dimensionBlock
 	Small                                              int64 // groups under this many are dimmed
