@@ -221,7 +221,7 @@ func (c Config) needs() evaluate.Needs {
 // profile makes or reads the baseline, where drift is asked for and there is one, and puts into the policy which it is: another baseline is
 // another policy. A file that states one is held to it.
 func (c *Config) profile(ctx context.Context) (*evaluate.Baseline, error) {
-	b, err := evaluate.Profile(ctx, c.Data, c.needs())
+	b, err := abandonable(ctx, func() (*evaluate.Baseline, error) { return evaluate.Profile(ctx, c.Data, c.needs()) })
 	if err != nil || b == nil {
 		return b, c.locate(err)
 	}

@@ -65,7 +65,9 @@ func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View,
 		return view, evidence.Refusal{Requirement: "baseline", Reason: baselineChanged,
 			Detail: fmt.Sprintf("drift of %s is measured against the rows %s, and the policy in force asks for %s. Nothing was written", version, b.Dataset.Short(), policy.Baseline.Short())}
 	}
-	evaluation, err := evaluate.Run(ctx, c.Data, fresh.Terms, fresh.Needs().Also(evaluate.Shown(c.Data, fresh.Terms)...), against)
+	evaluation, err := abandonable(ctx, func() (*evaluate.Evaluation, error) {
+		return evaluate.Run(ctx, c.Data, fresh.Terms, fresh.Needs().Also(evaluate.Shown(c.Data, fresh.Terms)...), against)
+	})
 	if err != nil {
 		return view, c.locate(err)
 	}

@@ -29,7 +29,9 @@ func Run(ctx context.Context, c Config, job *Job) (view render.View, err error) 
 		}
 	}
 	// rows → Evaluation
-	evaluation, err := evaluate.Run(ctx, c.Data, c.Policy.Terms, c.needs(), against)
+	evaluation, err := abandonable(ctx, func() (*evaluate.Evaluation, error) {
+		return evaluate.Run(ctx, c.Data, c.Policy.Terms, c.needs(), against)
+	})
 	if err != nil {
 		return view, c.locate(err)
 	}
