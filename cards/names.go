@@ -10,9 +10,12 @@ import (
 	"github.com/gatecard/gatecard/gates"
 )
 
-// ClaimName says what a claim of a gate is about: a group, a pair of groups ("women − men", of a ratio "women ÷ men"), or a column.
+// ClaimName says what a claim of a gate is about: a group, a pair of groups ("women − men", of a ratio "women ÷ men"), or a column, of a group or of all
+// rows.
 func ClaimName(t evaluate.Terms, kind string, c evidence.Claim) string {
 	switch {
+	case c.Column != "" && len(c.Groups) > 0:
+		return c.Column + ", " + t.Name(c.Groups)
 	case c.Column != "":
 		return c.Column
 	case len(c.Against) > 0 && strings.Contains(kind, "ratio"):

@@ -28,7 +28,7 @@ type cardPage struct {
 	Overall             []figureRow
 	Charts              []chartBlock
 	Comparisons         []comparisonBlock
-	Drift               []figureRow
+	Drift               []driftRow
 	Typed               []typedRow
 	DataNotes           []string
 	Inputs              []evidence.Input
@@ -92,7 +92,7 @@ func newPage(v View) cardPage {
 		p.Overall = overall(e)
 		p.Charts = charts(e)
 		p.Comparisons = comparisons(v, e)
-		p.Drift = drift(e)
+		p.Drift = drift(v, e)
 		p.Inputs, p.Dataset, p.FromRows = e.Inputs, e.Dataset, e.Reported == nil
 		p.DataNotes = dataNotes(e)
 	}

@@ -85,7 +85,9 @@ func newGate(v View, g gates.Outcome) gateBlock {
 	}
 	b.ClaimsTitle = strconv.Itoa(len(g.Claims)) + " groups"
 	for _, c := range g.Claims {
-		if c.Column != "" {
+		if c.Column != "" && len(c.Groups) > 0 {
+			b.Column, b.ClaimsTitle = "column and group", strconv.Itoa(len(g.Claims))+" columns of groups"
+		} else if c.Column != "" {
 			b.Column, b.ClaimsTitle = "column", strconv.Itoa(len(g.Claims))+" columns"
 		} else if len(c.Against) > 0 {
 			b.Column, b.ClaimsTitle = "pair", strconv.Itoa(len(g.Claims))+" pairs"

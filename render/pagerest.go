@@ -94,12 +94,27 @@ func compared(name, metric string, ours, difference evaluate.Figure) (comparedRo
 	return row, true
 }
 
-func drift(e *evaluate.Evaluation) []figureRow {
-	var rows []figureRow
+// driftRow is the drift of a column, and beneath it that of groups, each against its own rows of the baseline.
+type driftRow struct {
+	figureRow
+	Groups []figureRow
+}
+
+func drift(v View, e *evaluate.Evaluation) []driftRow {
+	var rows []driftRow
 	for _, s := range e.Drift {
 		f := newFigure("", s.Figure)
 		f.Name, f.Summary = distance(s.Distance)+" of "+s.Column, s.Baseline
-		rows = append(rows, f)
+		if len(s.Groups) == 0 || len(rows) == 0 {
+			rows = append(rows, driftRow{figureRow: f})
+			continue
+		}
+		f.Name, f.Summary = v.terms().Name(s.Groups), ""
+		if s.Figure.Value == nil { // how many rows the side has that there is
+			f.Support = evaluate.Count(max(s.Now, s.Then))
+		}
+		last := &rows[len(rows)-1]
+		last.Groups = append(last.Groups, f)
 	}
 	return rows
 }

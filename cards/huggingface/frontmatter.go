@@ -188,7 +188,11 @@ func alsoLost(c *cards.Card, e *evaluate.Evaluation) []string {
 	for _, x := range e.Comparisons {
 		lost = append(lost, "the comparison with "+cards.Line(or(x.Version, x.With)))
 	}
-	if n := len(e.Drift); n > 0 {
+	columns := map[string]bool{}
+	for _, s := range e.Drift {
+		columns[s.Column] = true
+	}
+	if n := len(columns); n > 0 {
 		lost = append(lost, "the drift of "+plural(n, "column"))
 	}
 	if c.Report != nil {
