@@ -11,8 +11,8 @@ import (
 )
 
 func TestReadOff(t *testing.T) {
-	points := [][]float64{{0, 0}, {0, 0.5}, {0.5, 0.5}, {0.75, 1}, {0.75, 0.2}}
-	for x, want := range map[float64]float64{0: 0.5, 0.25: 0.5, 0.625: 0.75, 0.75: 1} {
+	points := [][]float64{{0, 0}, {0, 0.5}, {0.5, 0.5}, {0.75, 0.2}, {0.75, 1}}
+	for x, want := range map[float64]float64{0: 0.5, 0.25: 0.5, 0.625: 0.35, 0.75: 1} {
 		if got, ok := readOff(points, x, 1); !ok || got != want {
 			t.Errorf("at %v it is %v, %v, want %v", x, got, ok, want)
 		}
