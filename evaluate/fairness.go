@@ -62,8 +62,6 @@ type DisparityKind struct {
 	Mean    bool     // of the metrics' disparities; else the worst of them
 }
 
-const scoringRate = "scoring_rate"
-
 // Disparities lists them all, in fairlearn's words, and where it has none in Aequitas's.
 //   - demographic parity (statistical parity): groups are selected equally often. Calders and Verwer 2010, doi:10.1007/s10618-010-0190-x;
 //   - equal opportunity: recall is equal; equalized odds: recall and false positive rate are. Hardt, Price and Srebro 2016, arXiv:1610.02413;
@@ -108,9 +106,9 @@ func Disparities() []DisparityKind {
 		{Name: "false_omission_rate_ratio", Title: "false omission rate ratio",
 			Summary: "the lowest false omission rate over the highest", Metrics: []string{falseOmissionRate.Name}, Ratio: true},
 		{Name: "scoring_rate_difference", Title: "scoring rate difference",
-			Summary: "how far the shares that score above the median of all rows lie apart", Metrics: []string{scoringRate}},
+			Summary: "how far the shares that score above the median of all rows lie apart", Metrics: []string{scoringRate.Name}},
 		{Name: "scoring_rate_ratio", Aliases: []string{"impact_ratio"}, Title: "scoring rate ratio",
-			Summary: "the lowest share that scores above the median of all rows, over the highest", Metrics: []string{scoringRate}, Ratio: true},
+			Summary: "the lowest share that scores above the median of all rows, over the highest", Metrics: []string{scoringRate.Name}, Ratio: true},
 	}
 }
 
@@ -125,7 +123,7 @@ func disparities(all []Slice, t Terms, least int64) []Disparity {
 		}
 		compared := map[string]*comparison{}
 		for _, k := range Disparities() {
-			if k.Metrics[0] == scoringRate && all[0].Above == nil || t.is(Scores) && k.Metrics[0] != scoringRate && k.Metrics[0] != selectionRate.Name {
+			if k.Metrics[0] == scoringRate.Name && all[0].Above == nil || t.is(Scores) && k.Metrics[0] != scoringRate.Name && k.Metrics[0] != selectionRate.Name {
 				continue
 			}
 			for _, name := range k.Metrics {
@@ -188,7 +186,7 @@ func compareGroups(name string, groups []Slice, t Terms, overall Slice, least in
 
 // groupFigure is the metric of a group, and what its support counts.
 func groupFigure(name string, s Slice, t Terms, overall Slice) (f Figure, denominator string) {
-	if name == scoringRate {
+	if name == scoringRate.Name {
 		if s.Above == nil {
 			return Figure{Undefined: noRows}, "rows"
 		}

@@ -23,6 +23,36 @@ func ofScores(m Metric, value func(*sweep.Summary) float64, basis func(*sweep.Su
 	return m
 }
 
+// scoringRate is the share of a slice's rows that score above the median of all rows, the exact one: of an even number of rows it lies halfway between the
+// two in the middle, so that where these differ exactly half of all rows score above. Its ratio between groups is the impact ratio of scores in New York
+// City's rules for automated employment decision tools (6 RCNY 5-300: "above the sample's median score"). Limits take the median as fixed, though it
+// is drawn with the rows (docs/statistics.md, "Extremes"). A task of scores has it where there are groups; a binary one, where it is asked for.
+var scoringRate = Metric{
+	Name: "scoring_rate", Title: "scoring rate", Summary: "how many of the rows score above the median of all rows",
+	Denominator: "rows", Better: Neither, Range: [2]float64{0, 1}, Prevalence: true, Scores: true, Tasks: []Task{Binary, Scores}, asked: true,
+	Value: func(s sweep.Stats) (float64, error) {
+		switch {
+		case s.Rows == 0:
+			return 0, Undefined(noRows)
+		case s.Above == nil:
+			return 0, Undefined("the rows above the median were not counted")
+		}
+		return float64(*s.Above) / float64(s.Rows), nil
+	},
+	Basis: func(s sweep.Stats) stats.Basis {
+		if s.Above == nil || s.Rows == 0 {
+			return stats.Basis{}
+		}
+		return stats.Proportion(float64(*s.Above), float64(s.Rows))
+	},
+	Support: func(s sweep.Stats) int64 { return s.Rows },
+}
+
+// ranked says that some metric is of the scores' order among all rows.
+func ranked(named []Named) bool {
+	return slices.ContainsFunc(named, func(m Named) bool { return m.Name == scoringRate.Name })
+}
+
 // scoreMean is the mean score.
 var scoreMean = ofScores(Metric{Name: "score_mean", Aliases: []string{"mean_score"}, Title: "mean score", Summary: "the scores' mean", Least: leastErrors},
 	func(s *sweep.Summary) float64 { return s.Mean.Mean },

@@ -75,7 +75,7 @@ func Metrics() []Metric {
 		expectedCalibrationError, calibrationErrorByChance, calibrationSlope, calibrationIntercept,
 		meanAbsoluteError, rootMeanSquaredError, meanSquaredError, meanAbsolutePercentageError, medianAbsoluteError, r2, meanBias, pinballLoss(0.5),
 		intervalCoverage, intervalWidth,
-		scoreMean, scorePercentile(0.05), scorePercentile(0.25), scorePercentile(0.5), scorePercentile(0.75), scorePercentile(0.95),
+		scoringRate, scoreMean, scorePercentile(0.05), scorePercentile(0.25), scorePercentile(0.5), scorePercentile(0.75), scorePercentile(0.95),
 		latencyMean, latencyP50, latencyP95, latencyP99, latencyP999,
 	}
 }

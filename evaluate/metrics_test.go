@@ -42,6 +42,7 @@ func TestMetricsAreComplete(t *testing.T) {
 			measured["calibration_"+name] = true
 		}
 	}
+	measured["scoring_rate"] = true // latency.json: see TestScoringRates
 	names := map[string]string{}
 	for _, m := range binaryMetrics() {
 		for _, name := range append([]string{m.Name}, m.Aliases...) {
@@ -74,7 +75,7 @@ func TestMetricsAreComplete(t *testing.T) {
 		if without := slices.Contains([]string{"lift", "brier_reliability", "brier_resolution", "brier_uncertainty", "expected_calibration_error", "calibration_error_by_chance"}, m.Name); (m.Basis == nil) != without {
 			t.Errorf("%s has an interval: %v", m.Name, m.Basis != nil)
 		}
-		without := []string{"average_precision", "prevalence", "lift", "positive_likelihood_ratio", "negative_likelihood_ratio", "ks_statistic", "brier_reliability", "brier_resolution", "brier_uncertainty",
+		without := []string{"average_precision", "scoring_rate", "prevalence", "lift", "positive_likelihood_ratio", "negative_likelihood_ratio", "ks_statistic", "brier_reliability", "brier_resolution", "brier_uncertainty",
 			"expected_calibration_error", "calibration_error_by_chance", "calibration_slope", "calibration_intercept"}
 		if without := slices.Contains(without, m.Name); (m.Versus == nil) != without {
 			t.Errorf("%s has a difference: %v", m.Name, m.Versus != nil)

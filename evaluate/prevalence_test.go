@@ -57,7 +57,7 @@ func sampled() memory {
 func TestStatedPrevalence(t *testing.T) {
 	files := sampled()
 	c := evaluate.Config{Path: "a.csv", Score: "score", Open: files.all}
-	needs := evaluate.Needs{}
+	needs := evaluate.Needs{Metrics: append(evaluate.Shown(c, evaluate.Terms{Task: "binary"}), "scoring_rate")}
 	of := func(sampling string) *evaluate.Evaluation {
 		return evaluated(t, c, terms(t, "task: binary\nlabel: y\n"+sampling+"groups: [{column: sex}]\n"), needs, evaluate.Against{})
 	}

@@ -55,6 +55,7 @@ type rows struct {
 	leftOut     *Unmatched
 	wrong       rowFaults
 	sample      sweep.Rows // some rows
+	sampled     bool       // some metric is of the scores' order
 	workers     int
 }
 
@@ -96,7 +97,7 @@ type others struct {
 
 // read reads the rows: label, id, score, prediction, groups, and each column that others ask for. The caller closes them.
 func read(ctx context.Context, c Config, t Terms, o others) (*rows, error) {
-	r := &rows{c: c, t: t, file: c.Path, groupings: t.groupings(), rivals: o.rivals, measured: o.drift, workers: c.workers(), scored: c.Score != "",
+	r := &rows{c: c, t: t, file: c.Path, groupings: t.groupings(), rivals: o.rivals, measured: o.drift, workers: c.workers(), sampled: ranked(o.named), scored: c.Score != "",
 		labels: newDictionary(), calls: newDictionary()}
 	r.wrong.rivals = make([]faultyScores, len(o.rivals))
 	r.numbers = c.numbers(t)

@@ -299,7 +299,7 @@ func (f *Figure) describe(b stats.Basis) {
 func (s *swept) each(figure func(sweep.Stats, Groups, Named) Figure, named []Named) []Slice {
 	slice := func(st sweep.Stats, g Groups) Slice {
 		counts := st.Counts
-		out := Slice{Groups: g, Rows: st.Rows, Counts: &counts, Metrics: map[string]Figure{}}
+		out := Slice{Groups: g, Rows: st.Rows, Counts: &counts, Above: st.Above, Metrics: map[string]Figure{}}
 		if len(st.Cuts) == 0 || s.task == Scores { // of another task
 			out.Counts = nil
 		}

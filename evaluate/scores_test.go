@@ -28,7 +28,7 @@ func TestScoresWithoutLabels(t *testing.T) {
 	} else {
 		t.Logf("%d figures, the worst %.2g apart", n, worst)
 	}
-	if !e.Unlabelled || len(e.Overall().Metrics) != 7 {
+	if !e.Unlabelled || len(e.Overall().Metrics) != 8 {
 		t.Errorf("unlabelled %v, %d metrics", e.Unlabelled, len(e.Overall().Metrics))
 	}
 	for _, s := range e.Slices {
@@ -53,6 +53,9 @@ func TestScoresWithoutLabels(t *testing.T) {
 		if c.Name != evaluate.CurveScores {
 			t.Errorf("the curve %s needs an outcome", c.Name)
 		}
+	}
+	if d, ok := e.Disparity("impact_ratio", "SEX"); !ok || d.Value == nil || d.Interval == nil || d.Metric != "scoring_rate" {
+		t.Errorf("ratio of scoring rates: %+v", d)
 	}
 	labelled, err := evaluate.Run(t.Context(), c, censusTerms(), evaluate.Needs{Metrics: []string{"selection_rate"}}, evaluate.Against{})
 	if err != nil || labelled.Dataset == e.Dataset || *labelled.Overall().Metrics["selection_rate"].Value != *e.Overall().Metrics["selection_rate"].Value {

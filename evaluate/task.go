@@ -54,7 +54,7 @@ func Shown(c Config, t Terms) []string {
 		if t.is(Multiclass) && slices.Contains([]string{recall.Name, precision.Name, f1.Name}, m.Name) {
 			names = append(names, m.Name+"@class=*")
 		}
-		if m.Of(t.Kind()) && !m.asked && (!m.Latency || c.Latency != "") && (!m.intervals || c.Lower != "") {
+		if m.Of(t.Kind()) && (!m.asked || m.Name == scoringRate.Name && t.is(Scores) && len(t.Groups) > 0) && (!m.Latency || c.Latency != "") && (!m.intervals || c.Lower != "") {
 			names = append(names, m.Name)
 		}
 	}
@@ -333,7 +333,7 @@ const looked = 128
 
 // look keeps some rows of a batch.
 func (c *coder) look(in sweep.Rows) {
-	if len(in.Numbers) == 0 && !c.rows.t.is(Scores) {
+	if len(in.Numbers) == 0 && !c.rows.t.is(Scores) && !c.rows.sampled {
 		return
 	}
 	var some sweep.Rows
@@ -388,9 +388,18 @@ func (r *rows) beside(named []Named, dimensions []coded) *beside {
 			to: func(s *sweep.Stats, n *sweep.NumbersOf) { s.Latency = &n.Columns[0] }})
 	}
 	if r.t.is(Scores) {
-		b.parts = append(b.parts, part{columns: []sweep.Number{{Name: r.c.Score, Quantiles: scoreQuantiles(named)}},
+		b.parts = append(b.parts, part{columns: []sweep.Number{{Name: r.c.Score, Quantiles: scoreQuantiles(named), Above: ranked(named)}},
 			of: func(in sweep.Rows, rooms [][]float64) { rooms[0] = in.Score },
-			to: func(s *sweep.Stats, n *sweep.NumbersOf) { s.Scores = &n.Columns[0] }})
+			to: func(s *sweep.Stats, n *sweep.NumbersOf) {
+				if s.Scores = &n.Columns[0]; ranked(named) {
+					s.Above = &n.Columns[0].Above
+				}
+			}})
+	}
+	if r.t.is(Binary) && r.scored && ranked(named) {
+		b.parts = append(b.parts, part{columns: []sweep.Number{{Name: r.c.Score, Above: true}},
+			of: func(in sweep.Rows, rooms [][]float64) { rooms[0] = in.Score },
+			to: func(s *sweep.Stats, n *sweep.NumbersOf) { s.Above = &n.Columns[0].Above }})
 	}
 	if r.t.is(Multiclass) {
 		b.classes = r.countClasses(named, dimensions)

@@ -23,6 +23,7 @@ type NumbersPlan struct {
 type Number struct {
 	Name      string    // for errors
 	Quantiles []float64 // in (0, 1): none are wanted where there are none
+	Above     bool      // how many of each slice's numbers lie above the median of all is wanted
 }
 
 // Summary are one column's numbers in one slice.
@@ -33,6 +34,8 @@ type Summary struct {
 	Square float64   // the sum of squares
 	Ranks  []int64   // of those order statistics that the quantiles and their limits need, rising, from 1 for the smallest
 	Values []float64 // of these ranks
+
+	Above int64 // numbers above the median of all rows, of an even number of which it lies halfway between the two in the middle; 0 where the plan does not ask
 
 	exact     spread
 	quantiles []float64 // the plan's
@@ -178,14 +181,18 @@ func NewNumbers(p NumbersPlan, samples [][]float64, workers int) *Numbers {
 	p.Combinations = max(1, p.Combinations)
 	n := &Numbers{plan: p, samples: samples, cells: make([]*finder, len(p.Numbers)), workers: make([]numbersWorker, workers)}
 	for i, c := range p.Numbers {
-		if len(c.Quantiles) == 0 {
+		around := c.Quantiles
+		if c.Above && !slices.Contains(around, 0.5) {
+			around = append(slices.Clip(around), 0.5)
+		}
+		if len(around) == 0 {
 			continue
 		}
 		keys := make([]uint64, 0, len(samples[i]))
 		for _, x := range samples[i] {
 			keys = append(keys, keyOf(x))
 		}
-		n.cells[i] = numberSplits(keys, c.Quantiles, max(fewNumberCells, maxNumberCells/p.Combinations))
+		n.cells[i] = numberSplits(keys, around, max(fewNumberCells, maxNumberCells/p.Combinations))
 	}
 	return n
 }
@@ -335,6 +342,9 @@ func (n *Numbers) Again() bool {
 		for d, of := range dimensions {
 			n.want(k, of, sizes[d], n.sums[d])
 		}
+		if n.plan.Numbers[k].Above {
+			n.wantMedian(k)
+		}
 		again = again || n.placed[k] > 0
 	}
 	return again
@@ -396,7 +406,7 @@ func (n *Numbers) eachCell(k int, combinations []int, ranks []int64, do func(cel
 
 // want finds the ranks of a dimension's slices, and where they are to be collected.
 func (n *Numbers) want(k int, of []uint32, size int, sums []Summary) {
-	width, cells := len(n.plan.Numbers), len(n.cells[k].keys)+1
+	width := len(n.plan.Numbers)
 	type needed struct {
 		ranks []int64
 		near  [][]int64
@@ -416,13 +426,83 @@ func (n *Numbers) want(k int, of []uint32, size int, sums []Summary) {
 				return
 			}
 			for _, c := range combinations {
-				if at := &n.place[k][c*cells+cell]; *at < 0 && n.first.counts[k][c*cells+cell] > 0 {
-					*at = int32(n.placed[k])
-					n.placed[k]++
-				}
+				n.collect(k, c, cell)
 			}
 		})
 	}
+}
+
+// medianCell is the cell of the median of all rows, or of the lower of the two in the middle, and how many numbers lie in the cells before. Above the
+// median lie those that are larger than that one: of two different ones in the middle the upper and all beyond it do.
+func (n *Numbers) medianCell(k int) (cell int, before, rank int64) {
+	all := int64(0)
+	for _, rows := range n.first.rows {
+		all += rows
+	}
+	rank = InvertedCDF(0.5, all)
+	n.eachCell(k, members(make([]uint32, n.plan.Combinations), 1, n.first.rows)[0], []int64{rank}, func(at, _, _ int, smaller int64) { cell, before = at, smaller })
+	return cell, before, rank
+}
+
+// collect says that the numbers in a combination's cell are to be collected.
+func (n *Numbers) collect(k, combination, cell int) {
+	at := combination*(len(n.cells[k].keys)+1) + cell
+	if n.place[k][at] < 0 && n.first.counts[k][at] > 0 {
+		n.place[k][at] = int32(n.placed[k])
+		n.placed[k]++
+	}
+}
+
+// wantMedian collects what lies in the median's cell.
+func (n *Numbers) wantMedian(k int) {
+	cell, _, _ := n.medianCell(k)
+	if n.first.low[k][cell] != n.first.high[k][cell] {
+		for c := range n.plan.Combinations {
+			n.collect(k, c, cell)
+		}
+	}
+}
+
+// above counts each slice's numbers above the median of all.
+func (n *Numbers) above(k int, dimensions [][]uint32, keys []uint64, from []int) error {
+	cell, before, rank := n.medianCell(k)
+	if rank < 1 {
+		return nil // there are no rows
+	}
+	cells, width := len(n.cells[k].keys)+1, len(n.plan.Numbers)
+	in := func(c int) []uint64 {
+		if place := n.place[k][c*cells+cell]; place >= 0 {
+			return keys[from[place]:from[place+1]]
+		}
+		return nil
+	}
+	median := n.first.low[k][cell]
+	if median != n.first.high[k][cell] {
+		var all []uint64
+		for c := range n.plan.Combinations {
+			all = append(all, in(c)...)
+		}
+		slices.Sort(all)
+		if rank-before > int64(len(all)) {
+			return errOtherRows
+		}
+		median = all[rank-before-1]
+	}
+	for c := range n.plan.Combinations {
+		beyond := int64(0)
+		for _, rows := range n.first.counts[k][c*cells:][cell+1 : cells] {
+			beyond += int64(rows)
+		}
+		for _, key := range in(c) {
+			if key > median {
+				beyond++
+			}
+		}
+		for d, of := range dimensions {
+			n.sums[d][int(of[c])*width+k].Above += beyond
+		}
+	}
+	return nil
 }
 
 // Collect takes the rows again, in the second round.
@@ -501,6 +581,11 @@ func (n *Numbers) Close() (overall NumbersOf, slices [][]NumbersOf, err error) {
 			continue
 		}
 		keys, from := n.collected(k)
+		if n.plan.Numbers[k].Above {
+			if err := n.above(k, dimensions, keys, from); err != nil {
+				return NumbersOf{}, nil, err
+			}
+		}
 		for d, of := range dimensions {
 			for s, combinations := range members(of, sizes[d], n.first.rows) {
 				if err := n.pick(k, combinations, &n.sums[d][s*width+k], keys, from); err != nil {

@@ -134,7 +134,7 @@ func TestNumbersAreExact(t *testing.T) {
 		values := rapid.SampledFrom([]*rapid.Generator[float64]{anyFloat(), rapid.Float64Range(0, 1), rapid.SampledFrom([]float64{12, 13, 14, 250}), rapid.Just(7.0)}).Draw(t, "values")
 		r := numbered{
 			plan: NumbersPlan{Combinations: 4, Dimensions: [][]uint32{{0, 0, 1, 2}, {1, 0, 1, 0}}, Sizes: []int{4, 2}, Products: [][2]int{{0, 1}},
-				Numbers: []Number{{Name: "a", Quantiles: []float64{0.5, 0.95, 0.999}}, {Name: "b"}}},
+				Numbers: []Number{{Name: "a", Quantiles: []float64{0.5, 0.95, 0.999}, Above: true}, {Name: "b", Above: true}}},
 			columns: [][]float64{rapid.SliceOfN(values, rows, rows).Draw(t, "a"), rapid.SliceOfN(rapid.Float64Range(-5, 5), rows, rows).Draw(t, "b")},
 		}
 		for range rows {
@@ -165,7 +165,7 @@ func same(t *rapid.T, got, other []NumbersOf) {
 		for k, a := range got[i].Columns {
 			b := other[i].Columns[k]
 			equal := func(x, y float64) bool { return x == y || x != x && y != y }
-			if a.N != b.N || !equal(a.Mean.Mean, b.Mean.Mean) || !equal(a.Mean.SE, b.Mean.SE) || !slices.Equal(a.Ranks, b.Ranks) || !slices.Equal(a.Values, b.Values) {
+			if a.N != b.N || a.Above != b.Above || !equal(a.Mean.Mean, b.Mean.Mean) || !equal(a.Mean.SE, b.Mean.SE) || !slices.Equal(a.Ranks, b.Ranks) || !slices.Equal(a.Values, b.Values) {
 				t.Fatalf("slice %d, column %d: %+v became %+v", i, k, a, b)
 			}
 		}
@@ -195,6 +195,20 @@ func (r numbered) holds(t *rapid.T, got NumbersOf, of []uint32, slice uint32) {
 	s := got.Columns[0]
 	if s.N != n {
 		t.Fatalf("%d rows, want %d", s.N, n)
+	}
+	for k, column := range r.columns {
+		all := slices.Sorted(slices.Values(column))
+		above := int64(0)
+		for i, c := range r.cell {
+			middle := new(big.Rat).SetFloat64(all[(len(all)-1)/2])
+			middle.Add(middle, new(big.Rat).SetFloat64(all[len(all)/2])).Quo(middle, big.NewRat(2, 1))
+			if of[c>>1] == slice && new(big.Rat).SetFloat64(column[i]).Cmp(middle) > 0 {
+				above++
+			}
+		}
+		if got.Columns[k].Above != above {
+			t.Fatalf("%d of column %d lie above the median, want %d", got.Columns[k].Above, k, above)
+		}
 	}
 	if want, _ := products.Float64(); got.Products[0] != want {
 		t.Fatalf("Σxy is %v, want %v", got.Products[0], want)

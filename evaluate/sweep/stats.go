@@ -26,6 +26,7 @@ type Stats struct {
 	fit *fit // of Bands, once it is asked for
 
 	Latency    *Summary    // of the column of latencies; nil: there is none
+	Above      *int64      // rows that score above the median of all rows; nil: nobody asks
 	Scores     *Summary    // of scores without labels; nil: there are labels
 	Regression *Regression // nil: the task is another
 	Classes    *Classes    // nil: likewise
