@@ -86,7 +86,7 @@ func (p packing) unpack(ctx context.Context, name string, f File, free int64) (*
 	case err == nil, errors.As(err, &e), ctx.Err() != nil:
 		return s, err
 	case errors.As(err, &system):
-		return nil, &Error{File: name, Code: codeUnreadable, What: "could not be unpacked into a temporary file: " + reason(system.err), Err: err}
+		return nil, unread(name, err)
 	}
 	return nil, in.or(bad(err))
 }

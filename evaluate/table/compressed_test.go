@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -197,6 +198,26 @@ func TestSpool(t *testing.T) {
 	if _, err := newSpool(t.Context(), bytes.NewReader(all), 0, func(int64) error { return nil }); !errors.As(err, &system) {
 		t.Errorf("no folder: %v", err)
 	}
+}
+
+// A disk that is full of temporary files is no mistake of the data, nor is their folder's absence that of the file.
+func TestSpoolOnABadDisk(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
+	_, err := Open(t.Context(), FromReader("-", io.MultiReader(strings.NewReader("x\n"), io.LimitReader(zeros{}, spoolMemory))))
+	var e *Error
+	if err == nil || errors.As(err, &e) || !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "keep what - gives in a temporary file: ") {
+		t.Errorf("%v", err)
+	}
+}
+
+// zeros is a stream of lines "0".
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = "0\n"[i%2]
+	}
+	return len(b), nil
 }
 
 // A stream is read once, and opened as often as wanted.

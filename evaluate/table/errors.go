@@ -96,9 +96,10 @@ func Codes() map[string]string {
 // unopened says why a source did not open.
 func unopened(name string, err error) error {
 	var e *Error
+	var system *errSpool
 	switch {
-	case errors.As(err, &e):
-		return err
+	case errors.As(err, &e), errors.As(err, &system):
+		return unread(name, err)
 	case errors.Is(err, fs.ErrNotExist):
 		return &Error{File: name, Code: codeNoFile, What: "no such file", Err: err}
 	}
@@ -110,6 +111,10 @@ func unread(name string, err error) error {
 	var e *Error
 	if errors.As(err, &e) {
 		return err
+	}
+	var system *errSpool
+	if errors.As(err, &system) { // a full disk is no mistake of the data
+		return fmt.Errorf("keep what %s gives in a temporary file: %w", name, system.err)
 	}
 	return &Error{File: name, Code: codeUnreadable, What: "could not be read: " + reason(err), Err: err}
 }
