@@ -89,7 +89,24 @@ func (s separated) header(name string, f File) (names []string, rows int64, err 
 	if err != nil {
 		return nil, 0, wrongRecord(name, 0, 0, err)
 	}
+	if err := s.otherDelimiter(name, names); err != nil {
+		return nil, 0, err
+	}
 	return names, from + r.InputOffset(), checkHeader(name, names)
+}
+
+// otherDelimiter refuses a header that is one name with what other files part their cells by: nobody names the one column of a table "id;label".
+func (s separated) otherDelimiter(name string, names []string) error {
+	if len(names) != 1 {
+		return nil
+	}
+	for _, other := range []byte{';', '\t', '|', ','} {
+		if cells := strings.Count(names[0], string(other)) + 1; other != s.delimiter && cells > 1 {
+			return &Error{File: name, Code: codeHeader, What: fmt.Sprintf("the header is one column, %q: cells are parted by %q here, and these seem to be by %q, in %d columns",
+				clipped(names[0]), s.delimiter, other, cells)}
+		}
+	}
+	return nil
 }
 
 func (s separated) reader(f File, from int64) *csv.Reader {

@@ -35,6 +35,8 @@ func TestBadCSV(t *testing.T) {
 		"no rows":         {"score,b\n", codeNoRows, "the file has columns and no rows"},
 		"no rows, cut":    {"score,b", codeNoRows, "the file has columns and no rows"},
 		"old mac":         {"score,b\r1,2\r", codeNoRows, "no rows"},
+		"semicolons":      {"id;score\n1;2\n", codeHeader, `the header is one column, "id;score": cells are parted by ',' here, and these seem to be by ';', in 2 columns`},
+		"tabs":            {"id\tscore\tx\n1\t2\t3\n", codeHeader, `seem to be by '\t', in 3 columns`},
 		"only a mark":     {"\xef\xbb\xbf", codeHeader, "no header"},
 		"blank":           {"\n\n\n", codeHeader, "no header"},
 		"empty":           {"", codeEmpty, "the file is empty"},

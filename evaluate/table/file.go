@@ -46,6 +46,9 @@ func FromFile(path string) Source {
 		if before.IsDir() {
 			return nil, &Error{File: path, Code: codeDirectory, What: "is a directory, not a file of rows"}
 		}
+		if before.Mode()&os.ModeNamedPipe != 0 {
+			return nil, &Error{File: path, Code: codeUnreadable, What: "is a pipe: rows from one are read from standard input"}
+		}
 		if !before.Mode().IsRegular() {
 			return nil, &Error{File: path, Code: codeUnreadable, What: "is not a regular file"}
 		}

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -176,6 +177,10 @@ func (o *opened) open(ctx context.Context, name string, f File, head []byte) (er
 	}
 	formats := Formats()
 	i := slices.IndexFunc(formats, func(f Format) bool { return f.Is(name, head) })
+	if i < 0 && bytes.HasPrefix(bytes.TrimLeft(head, "\ufeff \t\r\n"), []byte{'['}) {
+		return &Error{File: o.name, Code: codeFormat,
+			What: `a JSON array, perhaps: JSONL has one object a line and no brackets around them, as pandas writes by to_json(orient="records", lines=True)`}
+	}
 	if i < 0 {
 		return &Error{File: o.name, Code: codeFormat, What: fmt.Sprintf("not a file of a known format (known: %s)", known(formats))}
 	}

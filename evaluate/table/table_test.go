@@ -36,6 +36,7 @@ func TestNoFile(t *testing.T) {
 		"a directory":     {dir, codeDirectory, "is a directory"},
 		"empty":           {write("empty.csv", ""), codeEmpty, "the file is empty"},
 		"unknown":         {write("a.xlsx", "\x00\x01"), codeFormat, "not a file of a known format (known: Parquet, JSONL, TSV, CSV)"},
+		"a JSON array":    {write("b.json", " [{\"id\": 1}]\n"), codeFormat, "JSONL has one object a line"},
 		"json":            {write("a.jsonl", "{}\n"), codeHeader, "no object has a key"},
 		"named parquet":   {write("a.parquet", "id,score\n1,2\n"), codeParquet, "does not end as a Parquet file does"},
 		"short parquet":   {write("b.parquet", "PAR1"), codeParquet, "it is cut off"},
