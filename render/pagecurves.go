@@ -124,6 +124,9 @@ func precisionRecall(e *evaluate.Evaluation) chartBlock {
 		x.Chance = f.Value
 		b.Words += " Dashed: by chance, the share that is positive, " + evaluate.Number(*f.Value) + "."
 	}
+	if len(points) > 0 && points[0][0] >= 0.01 {
+		b.Words += " It begins at a recall of " + evaluate.Number(points[0][0]) + ": at higher thresholds a few rows make all of precision."
+	}
 	if n := o.Counts; n != nil && n.TP+n.FN > 0 && n.TP+n.FP > 0 {
 		at := [2]float64{float64(n.TP) / float64(n.TP+n.FN), float64(n.TP) / float64(n.TP+n.FP)}
 		x.At, x.AtLabel = &at, atThreshold(e)

@@ -114,3 +114,13 @@ func TestSpreads(t *testing.T) {
 		t.Errorf("open %v: %+v", b.Open, rows)
 	}
 }
+
+// TestPrecisionBegins: a curve whose beginning cannot be told says where it begins.
+func TestPrecisionBegins(t *testing.T) {
+	for from, want := range map[float64]bool{0.0001: false, 0.08: true} {
+		e := &evaluate.Evaluation{Slices: []evaluate.Slice{{}}, Curves: []evaluate.Curve{{Name: evaluate.CurvePrecisionRecall, Points: [][]float64{{from, 1}, {1, 0.5}}}}}
+		if b := precisionRecall(e); strings.Contains(b.Words, "begins at a recall of 0.080") != want || b.Plot == "" {
+			t.Errorf("from %v: %s", from, b.Words)
+		}
+	}
+}
