@@ -150,6 +150,9 @@ func TestMulticlassRivals(t *testing.T) {
 		}
 		return e
 	}
+	if got := c.Columns(); len(got) != 5 || got["score@class=cat"] != "pcat" || got["prediction"] != "prediction" {
+		t.Errorf("columns %v", got) // that the evidence binds
+	}
 	file := run(c, rivalFile(files, "rival.csv", c)).Comparisons
 	if f := file[0].Slices[0].Metrics["roc_auc@class=cat"]; f.Value == nil || f.Basis.Method != "delong-paired" || f.Basis.Low(.025) >= *f.Value {
 		t.Errorf("roc_auc@class=cat: %+v", f)

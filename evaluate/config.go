@@ -41,6 +41,9 @@ func (c Config) Columns() map[string]string {
 			columns[role] = name
 		}
 	}
+	for class, name := range c.Scores {
+		columns[KeptClassScore(class)] = name
+	}
 	return columns
 }
 

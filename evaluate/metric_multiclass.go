@@ -12,6 +12,7 @@ const noClasses = "the task is not multiclass"
 
 // inClasses is a metric that binary and multiclass tasks both have, by what of gives of several classes.
 func inClasses(m, of Metric) Metric {
+	m.Note = of.Note
 	m.Tasks, m.Aliases = []Task{Binary, Multiclass}, append(m.Aliases[:len(m.Aliases):len(m.Aliases)], of.Aliases...)
 	value, basis, support, versus := m.Value, m.Basis, m.Support, m.Versus
 	m.Value = func(s sweep.Stats) (float64, error) {
@@ -171,7 +172,7 @@ func paired(m Metric, basis func(stats.PairedConfusion) stats.Basis) Metric {
 // Means over classes, scikit-learn's with average "macro" and "weighted". With one label a row, micro precision, recall and F1 are the accuracy, and so
 // is weighted recall; macro recall is the balanced accuracy. Limits: see [stats.Confusion].
 var (
-	classAccuracy = paired(classified(Metric{Aliases: []string{"precision_micro", "recall_micro", "f1_micro", "recall_weighted"}},
+	classAccuracy = paired(classified(Metric{Note: "With one label a row, micro-averaged precision, recall and F1, and recall weighted by classes, are the accuracy.", Aliases: []string{"precision_micro", "recall_micro", "f1_micro", "recall_weighted"}},
 		func(c *sweep.Classes) (float64, error) {
 			return float64(sumOf(c, func(_, _, right int64) int64 { return right })) / float64(allRows(c)), nil
 		}, func(c *sweep.Classes) stats.Basis { return c.Confusion.Micro() }, allRows),
@@ -408,7 +409,7 @@ var classLogLoss = classLoss(Metric{}, func(c *sweep.Classes) sweep.Loss { retur
 // classBrier is the mean over rows of Σ over classes of (score − whether it is the true class)², in [0, 2], 0 is best; of two classes half of that, as the Brier
 // score of a binary task: scikit-learn's brier_score_loss, with its scale_by_half of "auto". Undefined as log loss. Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
 var classBrier = func() Metric {
-	m := classLoss(Metric{}, func(c *sweep.Classes) sweep.Loss { return c.Brier }, func(p *sweep.ClassPair) sweep.Loss { return p.Brier })
+	m := classLoss(Metric{Note: "Of several classes it is the sum over them, from 0 to 2."}, func(c *sweep.Classes) sweep.Loss { return c.Brier }, func(p *sweep.ClassPair) sweep.Loss { return p.Brier })
 	m.Range = [2]float64{0, 2}
 	return m
 }()

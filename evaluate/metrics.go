@@ -28,6 +28,7 @@ type Metric struct {
 	Aliases     []string // other names of the same figure
 	Title       string   // for a page: "ROC AUC"
 	Summary     string   // what it says: "of those truly positive, how many it finds"
+	Note        string   // what else is to be known of it, a sentence; "": nothing
 	Denominator string   // what Support counts: "truly positive rows"
 	Better      Better
 	Range       [2]float64

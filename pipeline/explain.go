@@ -92,6 +92,9 @@ func Explain(name string) (string, error) {
 	}
 	if m, err := evaluate.Lookup(name); err == nil {
 		text := fmt.Sprintf("%s (%s): %s. Its denominator: %s.", m.Name, m.Metric.Title, m.Summary, m.Denominator)
+		if m.Note != "" {
+			text += " " + m.Note
+		}
 		if len(m.Aliases) > 0 {
 			text += " Also called " + strings.Join(m.Aliases, ", ") + "."
 		}
