@@ -16,7 +16,7 @@ func Codes() map[string]string {
 		"bad-group-name":   "The signs * × , = are used to write crosses and to name slices. Give the group another name by `name`.",
 		"bad-cross":        "A cross needs two or more different groups that are named before it: \"sex * age\".",
 		"bad-bins":         "Bins are the edges between groups of numbers, rising: [25, 40, 65] makes <25, 25-40, 40-65 and >=65. Each bin holds its left edge, as numpy.digitize.",
-		"no-baseline":      "A drift gate compares the rows with a baseline, and there is none: name its file by `data: {baseline: FILE}`.",
+		"no-baseline":      "A drift gate compares the rows with a baseline, and there is none, or it has not the columns or groups that are asked for: name the file of its rows by `data: {baseline: FILE}`. A stored baseline keeps what the gates asked for when it was made.",
 		"bad-baseline":     "The baseline is a .json file, and so is read as one that gatecard stored: baseline.json, as attached to a version. This one is not as gatecard writes it. Name the rows themselves, or the stored file as it was.",
 		"no-rival":         "A gate compares with another version on the same rows. Its scores come from what was kept with the champion, or from a column or file that `data: {compare: {champion: …}}` names.",
 		"missing-values":   "Rows without a label or a score cannot be counted rightly or wrongly, so that leaving them out would change what every figure means. Fill or remove them in the file, knowingly.",

@@ -104,7 +104,7 @@ func (r *reader) end(what string) error {
 
 func number64(b []byte, x int64) []byte { return binary.AppendUvarint(b, uint64(x)) }
 
-// MarshalBinary writes what was counted so far, in at most some 600 kB.
+// MarshalBinary writes what was counted so far, in at most about 1 MB.
 func (n *Numbers) MarshalBinary() ([]byte, error) {
 	b := []byte(numbersMagic)
 	if n.bins == nil {
