@@ -83,6 +83,22 @@ func (m Metric) conditionsOf() []ConditionKind {
 	return kinds
 }
 
+// Takes are examples of what may stand after the metric's name, each with what it means: cuts, conditions, a parameter.
+func (m Metric) Takes() []string {
+	var all []string
+	if m.Cuts {
+		all = append(all, m.Name+"@0.9 (at that score)")
+	}
+	for _, k := range m.conditionsOf() {
+		c := Condition{k, map[ConditionKind]float64{AtMostFPR: 0.01, AtLeastRecall: 0.8, AtLeastPrecision: 0.5, TopShare: 0.01}[k]}
+		all = append(all, fmt.Sprintf("%s@%s (%s)", m.Name, c, strings.TrimSpace(c.words(m.Under != nil))))
+	}
+	if m.Parameter != nil {
+		all = append(all, fmt.Sprintf("%s@%s (%s)", m.Name, formatCut(m.Parameter.Default), m.Parameter.Takes))
+	}
+	return all
+}
+
 // example writes a condition that a metric takes which has no value without one.
 func (m Metric) example() string { return m.Name + "@" + Condition{m.Under[0], 0.1}.String() }
 

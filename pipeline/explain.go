@@ -68,7 +68,7 @@ func Explanations() map[string][]string {
 	return all
 }
 
-// Explain says what a code, a metric or a kind of gate means. `codes`, `metrics` and `gates` list them.
+// Explain says what a code, a metric, a disparity of groups, a distance or a kind of gate means. `codes`, `metrics`, `disparities` and `gates` list them.
 func Explain(name string) (string, error) {
 	all := Explanations()
 	switch name {
@@ -78,6 +78,12 @@ func Explain(name string) (string, error) {
 		var lines []string
 		for _, m := range evaluate.Metrics() {
 			lines = append(lines, fmt.Sprintf("%-22s %s", m.Name, m.Summary))
+		}
+		return strings.Join(lines, "\n"), nil
+	case "disparities":
+		var lines []string
+		for _, k := range evaluate.Disparities() {
+			lines = append(lines, fmt.Sprintf("%-30s %s", k.Name, k.Summary))
 		}
 		return strings.Join(lines, "\n"), nil
 	case "gates":
@@ -91,14 +97,25 @@ func Explain(name string) (string, error) {
 		return strings.Join(texts, "\n\n"), nil
 	}
 	if m, err := evaluate.Lookup(name); err == nil {
-		text := fmt.Sprintf("%s (%s): %s. Its denominator: %s.", m.Name, m.Metric.Title, m.Summary, m.Denominator)
+		text := fmt.Sprintf("%s (%s): %s. Its denominator: %s.", m.Key, m.Title(), m.Summary, m.Denominator)
 		if m.Note != "" {
 			text += " " + m.Note
+		}
+		if m.Chosen() && m.Under == nil {
+			text += " Its cut is chosen on the rows that it is of, which its limits allow for."
 		}
 		if len(m.Aliases) > 0 {
 			text += " Also called " + strings.Join(m.Aliases, ", ") + "."
 		}
+		if takes := m.Takes(); len(takes) > 0 {
+			text += " Written also as " + strings.Join(takes, ", ") + "."
+		}
 		return text, nil
+	}
+	for _, k := range evaluate.Disparities() {
+		if k.Name == name || slices.Contains(k.Aliases, name) {
+			return disparity(k), nil
+		}
 	}
 	for _, d := range drift.Distances() {
 		if d.Name == name {
@@ -117,8 +134,32 @@ func Explain(name string) (string, error) {
 	for _, d := range drift.Distances() {
 		known = append(known, d.Name)
 	}
+	for _, k := range evaluate.Disparities() {
+		known = append(append(known, k.Name), k.Aliases...)
+	}
 	if s := schema.Suggest(name, known); s != "" {
 		return "", usage("usage", "nothing is known of %q (did you mean %q?)", name, s)
 	}
-	return "", usage("usage", "nothing is known of %q: `gatecard explain codes`, `metrics` and `gates` list what can be explained", name)
+	return "", usage("usage", "nothing is known of %q: `gatecard explain codes`, `metrics`, `disparities` and `gates` list what can be explained", name)
+}
+
+// disparity says how far groups lie apart by one, and how a gate asks for it.
+func disparity(k evaluate.DisparityKind) string {
+	text := fmt.Sprintf("%s (%s): %s. In an evaluation for each dimension, of groups with at least %d rows of the denominator.", k.Name, k.Title, k.Summary, evaluate.MinSupport)
+	if len(k.Aliases) > 0 {
+		text += " Also called " + strings.Join(k.Aliases, ", ") + "."
+	}
+	bound := "max_gap: 0.1"
+	if k.Ratio {
+		bound = "min_ratio: 0.8"
+	}
+	gate := func(metric string) string { return fmt.Sprintf("{metric: %s, across: …, %s}", metric, bound) }
+	if len(k.Metrics) == 1 {
+		return text + " A gate on it: " + gate(k.Metrics[0]) + "."
+	}
+	var all []string
+	for _, m := range k.Metrics {
+		all = append(all, gate(m))
+	}
+	return text + " Gates on its parts: " + strings.Join(all, " and ") + "."
 }

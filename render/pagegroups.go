@@ -285,6 +285,16 @@ func method(name string) string {
 		return "influence function"
 	case "mover-mean", "mover-difference", "mover-ratio":
 		return "MOVER"
+	case "max-difference", "min-ratio":
+		return "MOVER, of all pairs of groups"
+	case "largest", "smallest":
+		return "the widest of its parts"
+	case "logit", "average-precision":
+		return "influence function on the logit scale"
+	case "ks":
+		return "Massart’s and Hoeffding’s bounds"
+	case "cut":
+		return "order statistics of the cut, and Clopper-Pearson at it"
 	case "rates":
 		return "by class"
 	}

@@ -11,7 +11,7 @@ import (
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain CODE",
-		Short: "What a code, a metric or a kind of gate means, and what to do (codes, metrics and gates list them)",
+		Short: "What a code, a metric, a disparity or a kind of gate means, and what to do (codes, metrics, disparities and gates list them)",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, err := pipeline.Explain(args[0])
