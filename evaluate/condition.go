@@ -132,6 +132,9 @@ func (m Metric) parseTop(text, share string) (Condition, error) {
 	at, err := strconv.ParseFloat(number+"e-2", 64)
 	if good := err == nil && at > 0 && at < 1; !percent || !good {
 		suggestion := ""
+		if share, err := strconv.ParseFloat(number, 64); good && err == nil && share < 1 && !percent {
+			at = share // "top0.01" is the hundredth part, rather than a hundredth of one per cent
+		}
 		if good {
 			suggestion = m.Name + "@" + Condition{TopShare, at}.String()
 		}

@@ -157,7 +157,11 @@ func Lookup(name string) (Named, error) {
 	where, conditional, err := m.parseCondition(cut)
 	switch {
 	case len(m.conditionsOf()) == 0:
-		return Named{}, problem("unknown-cut", fmt.Sprintf("%q does not depend on a cut of the score", n.Name), "")
+		suggest := ""
+		if where.Kind == AtMostFPR && (n.Name == rocAUC.Name || n.Name == gini.Name) {
+			suggest = partialAUC.Name + "@" + where.String()
+		}
+		return Named{}, problem("unknown-cut", fmt.Sprintf("%q does not depend on a cut of the score", n.Name), suggest)
 	case err != nil:
 		return Named{}, err
 	case conditional:
@@ -178,6 +182,9 @@ func Lookup(name string) (Named, error) {
 func unknown(name string) error {
 	if name == "fbeta" || name == "f_beta" || name == "fbeta_score" {
 		return problem("unknown-metric", fmt.Sprintf("%q needs its beta in the name: f2 weighs recall more, f0.5 precision", name), "")
+	}
+	if instead := gatesOf(name); len(instead) > 0 {
+		return problem("unknown-metric", fmt.Sprintf("%q is no metric but how far groups lie apart in one: write %s", name, strings.Join(instead, " and ")), "")
 	}
 	var known []string
 	for _, m := range append(Metrics(), conditional()...) {
