@@ -476,7 +476,7 @@ func (p Profiled) check() error {
 		}
 		for _, name := range slices.Sorted(maps.Keys(g.Columns)) {
 			if err := g.Columns[name].Check(); err != nil {
-				return fmt.Errorf("its column %q for %s contradicts itself: %v", name, g.Groups, err)
+				return fmt.Errorf("its column %q for %s contradicts itself: %w", name, g.Groups, err)
 			}
 			if c := g.Columns[name]; c.Rows != g.Rows {
 				return fmt.Errorf("its column %q for %s has %d rows, and the group %d", name, g.Groups, c.Rows, g.Rows)

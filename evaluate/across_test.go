@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/evaluate/drift"
+	"github.com/gatecard/gatecard/evaluate/table"
 	"github.com/gatecard/gatecard/schema"
 )
 
@@ -396,5 +397,31 @@ func TestStoredGroups(t *testing.T) {
 		if _, err := read(encoded(t, bad)); err == nil || !strings.Contains(coded(err), "bad-baseline: b.json: in the groups of \"g\", "+want) {
 			t.Errorf("got %v\nwant %s", coded(err), want)
 		}
+	}
+}
+
+// TestDriftOfNarrowScores: float32 scores reach a threshold in their own type on both sides, so that the same rows show no change; overall and in a group.
+func TestDriftOfNarrowScores(t *testing.T) {
+	scores, labels, groups := make([]float64, 40), make([]float64, 40), make([]string, 40)
+	for i := range scores {
+		scores[i], labels[i], groups[i] = float64(float32([]float64{0.9, 0.5}[i%2])), float64(i%2), "a"
+	}
+	files := memory{"p": parquet(t, table.Column{Name: "score", Type: table.Float32, Numbers: scores}, table.Column{Name: "y", Type: table.Integer, Numbers: labels},
+		table.Column{Name: "g", Type: table.Text, Texts: groups})}
+	n := evaluate.Needs{Metrics: []string{"recall"}, Drift: map[string][]string{"selection_rate": {"score"}}, Across: []evaluate.Across{{"selection_rate", "score", "g"}},
+		Terms: terms(t, plain+"sampling: deployment\nthreshold: 0.9\ngroups: [{column: g}]\n")}
+	c := evaluate.Config{Path: "p", Score: "score", Baseline: "p", Open: files.all}
+	b, err := evaluate.Profile(t.Context(), c, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := evaluated(t, c, n.Terms, n, evaluate.Against{Baseline: b})
+	for _, s := range e.Drift {
+		if s.Figure.Value == nil || *s.Figure.Value != 0 || b.Columns["score"].Positive.Rows != 20 {
+			t.Errorf("%s: %+v", s.Groups, s.Figure)
+		}
+	}
+	if len(e.Drift) != 2 {
+		t.Errorf("%d shifts", len(e.Drift))
 	}
 }
