@@ -67,7 +67,10 @@ func (s *swept) differences(named []Named, of func(sweep.Stats, Named) (float64,
 				return f
 			}
 			f.Value = &value
-			f.describe(basis)
+			if f.Without = s.pendingDifference(st); f.Without == "" || basis.IsSame() {
+				f.Without = ""
+				f.describe(basis)
+			}
 		}
 		return f
 	}, named)

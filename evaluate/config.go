@@ -55,13 +55,19 @@ type Terms struct {
 	Threshold  *float64    `json:"threshold,omitempty"`                                                            // score >= threshold is predicted positive; default 0.5
 	Sampling   string      `json:"sampling,omitempty" jsonschema:"enum=deployment,enum=stratified,enum=resampled"` // is the share of positives that of real use?
 	Prevalence *float64    `json:"prevalence,omitempty" jsonschema:"exclusiveMinimum=0,exclusiveMaximum=1"`        // the share of positives in real use, where these rows were sampled by their label
-	Outcomes   *Outcomes   `json:"outcomes,omitempty"`                                                             // what is allowed of outcomes in a file of their own; default: nothing
+	Outcomes   *Outcomes   `json:"outcomes,omitempty"`                                                             // what is allowed of outcomes that are missing, or in a file of their own; default: nothing
+	LabelDelay string      `json:"label_delay,omitempty" jsonschema_extras:"x-text=true"`                          // rows younger than this ("30d"; h, d or w) are left out and counted: their labels may still change
+	Time       string      `json:"time,omitempty"`                                                                 // the column with when a row was scored, for label_delay
+	AsOf       string      `json:"as_of,omitempty" jsonschema_extras:"x-text=true"`                                // the moment from which ages count ("2026-01-31"); default: the newest time among the rows
 	Groups     []Dimension `json:"groups,omitempty"`
 }
 
-// Outcomes say how outcomes in a file of their own are matched with the rows by id. What is left out is counted in the Evaluation.
+// Outcomes say what is allowed of rows without an outcome, and how outcomes in a file of their own are matched with the rows by id. What is left out, or
+// counted either way, is counted in the Evaluation.
 type Outcomes struct {
 	MaxUnmatched float64 `json:"max_unmatched,omitempty" jsonschema:"minimum=0,exclusiveMaximum=1"` // at most this part of the rows, and of the outcomes, may have no partner, and is left out; default 0
+	MaxMissing   float64 `json:"max_missing,omitempty" jsonschema:"minimum=0,exclusiveMaximum=1"`   // at most this part of the rows may have no outcome yet, and counts either way: what is proven holds whatever it turns out to be; default 0
+	KnownFor     string  `json:"known_for,omitempty" jsonschema:"enum=selected"`                    // outcomes are known for those only that were selected: rows without one are left out, and no figure that needs it is proven
 	Repeated     string  `json:"repeated,omitempty" jsonschema:"enum=first,enum=last"`              // which outcome counts where an id has several; default: that is an error
 }
 

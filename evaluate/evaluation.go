@@ -26,11 +26,13 @@ type Evaluation struct {
 	Inputs      []evidence.Input `json:"inputs"`
 	Reported    *Source          `json:"reported,omitempty"` // where the figures come from, of results that another tool computed: Dataset is that of their file then, and Rows is 0
 	Rows        int64            `json:"rows"`
-	Unlabelled  bool             `json:"unlabelled,omitempty"` // no outcome is known: figures are of whom scores select and of how they lie, and of nothing else
-	Missing     map[string]int64 `json:"missing,omitempty"`    // column to rows without a value
-	LeftOut     *Unmatched       `json:"left_out,omitempty"`   // of rows and outcomes in files of their own
-	Slices      []Slice          `json:"slices"`               // overall first
-	Fairness    []Disparity      `json:"fairness,omitempty"`   // how far groups lie apart, dimension by dimension
+	Unlabelled  bool             `json:"unlabelled,omitempty"`                           // no outcome is known: figures are of whom scores select and of how they lie, and of nothing else
+	Missing     map[string]int64 `json:"missing,omitempty"`                              // column to rows without a value
+	LeftOut     *Unmatched       `json:"left_out,omitempty"`                             // rows that are too young, and of rows and outcomes in files of their own
+	Pending     *Pending         `json:"pending,omitempty"`                              // rows without an outcome, beside Rows
+	KnownFor    string           `json:"known_for,omitempty" jsonschema:"enum=selected"` // outcomes are known for the selected only: as the terms say, or as all rows without one are predicted negative
+	Slices      []Slice          `json:"slices"`                                         // overall first
+	Fairness    []Disparity      `json:"fairness,omitempty"`                             // how far groups lie apart, dimension by dimension
 	Comparisons []Comparison     `json:"comparisons,omitempty"`
 	Drift       []Shift          `json:"drift,omitempty"`
 	Curves      []Curve          `json:"curves,omitempty"`
@@ -38,9 +40,10 @@ type Evaluation struct {
 
 // Unmatched counts what was left out when rows were matched with outcomes in a file of their own, as the terms allow.
 type Unmatched struct {
-	Rows     int64 `json:"rows"`     // that have no outcome
-	Outcomes int64 `json:"outcomes"` // of which there is no row
-	Repeated int64 `json:"repeated"` // outcomes of an id that has another
+	Rows     int64 `json:"rows"`            // that have no outcome
+	Outcomes int64 `json:"outcomes"`        // of which there is no row
+	Repeated int64 `json:"repeated"`        // outcomes of an id that has another
+	Young    int64 `json:"young,omitempty"` // rows that are younger than the label delay
 }
 
 // Groups name a slice: {"sex": "men", "age": "25-40"}. Empty is overall.
@@ -63,6 +66,7 @@ type Slice struct {
 	Groups    Groups            `json:"groups"`
 	Rows      int64             `json:"rows"`
 	Counts    *sweep.Counts     `json:"counts,omitempty"`    // at the threshold
+	Pending   *Pending          `json:"pending,omitempty"`   // rows without an outcome, beside Rows
 	Above     *int64            `json:"above,omitempty"`     // rows that score above the median of all rows
 	Confusion *ClassCounts      `json:"confusion,omitempty"` // of a multiclass task, where the tables of all slices are not too large
 	Metrics   map[string]Figure `json:"metrics"`

@@ -211,7 +211,7 @@ func countsOf(s Slice) sweep.Stats {
 	if s.Counts == nil {
 		return sweep.Stats{}
 	}
-	return sweep.Stats{Rows: s.Rows, Positives: s.Counts.TP + s.Counts.FN, Counts: *s.Counts}
+	return sweep.Stats{Rows: s.Rows, Positives: s.Counts.TP + s.Counts.FN, Counts: *s.Counts, Pending: s.Pending.swept()}
 }
 
 // value is the difference, or the ratio, of the extremes.

@@ -24,6 +24,7 @@ func counted(m Metric, value func(confusion) (float64, error)) Metric {
 	if m.paired != nil {
 		m.Versus = onSameRows(value, m.paired)
 	}
+	m.ofCounts = true
 	m.Value = func(s sweep.Stats) (float64, error) { return value(confusionOf(s.Counts)) }
 	if m.Prevalence {
 		m.Restated = func(c sweep.Counts, to stats.Reweighted) (float64, stats.Basis, error) {

@@ -55,6 +55,7 @@ type Metric struct {
 	paired        func(stats.PairedCounts) stats.Basis             // Versus's basis, of a metric of counts; nil: none
 	plan          func(*sweep.Plan)                                // asks for what it needs of the sweep beside counts
 	restatedBasis func(stats.Counts, stats.Reweighted) stats.Basis // Restated's, of a metric of counts; nil: none
+	ofCounts      bool                                             // is computed of the confusion counts alone, and so are its limits
 	asked         bool                                             // is computed where somebody asks for it only
 	intervals     bool                                             // is of prediction intervals
 	fixedBy       []ConditionKind                                  // conditions that leave nothing to tell: recall at a recall

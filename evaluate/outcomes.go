@@ -131,13 +131,16 @@ func (r *rows) outcomesOf(ctx context.Context) (*outcomes, error) {
 		return nil, err
 	}
 	if r.t.is(Binary) {
-		if o.label, err = binary01(r.c.Labels, columns[1], r.t.Positive); err != nil {
+		if o.label, err = r.outcomeLabels(columns[1]); err != nil {
 			return nil, err
 		}
 	} else if err := r.truths(o, columns[1]); err != nil {
 		return nil, err
 	}
 	for i, id := range o.ids {
+		if o.label[i] == unmatched {
+			continue
+		}
 		if r.t.is(Binary) {
 			o.kinds[columns[1].Texts[i]] = true
 		}
@@ -151,43 +154,72 @@ func (r *rows) outcomesOf(ctx context.Context) (*outcomes, error) {
 	return o, nil
 }
 
+// outcomeLabels codes the labels; one that is still to come is unmatched, where the terms wait for it.
+func (r *rows) outcomeLabels(column table.Column) ([]uint8, error) {
+	if !r.t.waits() && r.t.LabelDelay == "" || column.Missing == nil {
+		return binary01(r.c.Labels, column, r.t.Positive)
+	}
+	var known table.Column
+	var at []int
+	for i, text := range column.Texts {
+		if !column.Missing[i] {
+			known.Texts, at = append(known.Texts, text), append(at, i)
+		}
+	}
+	known.Name = column.Name
+	labels, err := binary01(r.c.Labels, known, r.t.Positive)
+	all := slices.Repeat([]uint8{unmatched}, len(column.Texts))
+	for k, i := range at {
+		all[i] = labels[k]
+	}
+	return all, err
+}
+
 // unmatched is what a row without an outcome has in place of a label.
 const unmatched = 2
 
 // of gives rows the labels of their ids. It reuses to.
-func (o *outcomes) of(ids []string, first int64, alone *faulty, to []uint32) []uint32 {
+func (o *outcomes) of(ids []string, to []uint32) []uint32 {
 	to = slices.Grow(to[:0], len(ids))[:len(ids)]
 	for i, id := range ids {
-		at, ok := o.place[id]
-		if !ok {
-			to[i] = unmatched
-			alone.add(first + int64(i))
-			continue
+		to[i] = unmatched
+		if at, ok := o.place[id]; ok {
+			to[i] = uint32(o.label[at])
 		}
-		to[i] = uint32(o.label[at])
 	}
 	return to
 }
 
-// allow refuses more rows without an outcome, or outcomes without a row, than the terms allow. ids are those of the rows that have one.
-func (o *outcomes) allow(file, labels string, alone *faulty, ids []string) (Unmatched, error) {
-	all := int64(len(ids) + alone.rows)
-	if float64(alone.rows) > o.MaxUnmatched*float64(all) {
-		return Unmatched{}, alone.error(table.Error{File: file, Column: o.column, Code: "unmatched-rows",
-			What: "%s have no row of the same id in " + strings.ReplaceAll(labels, "%", "%%") + " (first: row %s)"}, all)
+// allow refuses more rows without an outcome, or outcomes without a row, than the terms allow. ids are those of the rows that have one and are counted, others
+// those of rows that are not; all are the rows that are old enough.
+func (o *outcomes) allow(t Terms, file, labels string, alone *faulty, ids, others []string, all int64) (Unmatched, error) {
+	e := table.Error{File: file, Column: o.column, Code: "unmatched-rows", What: "%s have no row of the same id in " + strings.ReplaceAll(labels, "%", "%%") + " (first: row %s)"}
+	left := Unmatched{Repeated: o.repeated}
+	switch {
+	case t.waits():
+		if err := t.allowMissing(alone, e, all); err != nil {
+			return left, err
+		}
+	case float64(alone.rows) > o.MaxUnmatched*float64(all):
+		return left, alone.error(e, all)
+	default:
+		left.Rows = int64(alone.rows)
 	}
-	out := Unmatched{Rows: int64(alone.rows), Outcomes: int64(len(o.place) - len(ids)), Repeated: o.repeated}
 	if len(ids) == 0 {
-		return out, &table.Error{File: file, Column: o.column, Code: "unmatched-rows", What: "no row has a row of the same id in " + labels}
-	}
-	if float64(out.Outcomes) <= o.MaxUnmatched*float64(len(o.place)) {
-		return out, nil
+		return left, &table.Error{File: file, Column: o.column, Code: "unmatched-rows", What: "no row has a row of the same id in " + labels}
 	}
 	used := make([]bool, len(o.label))
-	for _, id := range ids {
-		used[o.place[id]] = true
+	left.Outcomes = int64(len(o.place))
+	for _, id := range slices.Concat(ids, others) {
+		if at, ok := o.place[id]; ok && !used[at] {
+			used[at] = true
+			left.Outcomes--
+		}
 	}
-	n, first := firstRows(len(used), func(i int) bool { return !used[i] && o.place[o.ids[i]] == i })
-	return out, &table.Error{File: labels, Column: o.column, Code: "unmatched-rows",
+	if float64(left.Outcomes) <= o.MaxUnmatched*float64(len(o.place)) {
+		return left, nil
+	}
+	n, first := firstRows(len(used), func(i int) bool { return !used[i] && o.label[i] != unmatched && o.place[o.ids[i]] == i })
+	return left, &table.Error{File: labels, Column: o.column, Code: "unmatched-rows",
 		What: fmt.Sprintf("%d of %d rows have no row of the same id in %s (first: row %s)", n, len(o.place), file, first)}
 }

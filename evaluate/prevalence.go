@@ -49,6 +49,15 @@ func restate(t Terms, whole sweep.Stats) *restating {
 
 // figure is the metric on a slice, with its descriptive interval and its basis. whole is overall's.
 func (n Named) figure(s sweep.Stats, groups Groups, t Terms, whole sweep.Stats) Figure {
+	restated := n.Prevalence && t.Sampling != Deployment && n.Restated != nil && restate(t, whole) != nil
+	if n.withoutOutcome(restated) {
+		s = all(s)
+	}
+	return n.await(n.observed(s, groups, t, whole), s, groups, t, whole)
+}
+
+// observed is the metric on the rows with an outcome.
+func (n Named) observed(s sweep.Stats, groups Groups, t Terms, whole sweep.Stats) Figure {
 	f := Figure{Support: n.Support(s)}
 	value, basis, err := 0.0, stats.Basis{}, error(nil)
 	if n.Prevalence && t.Sampling != Deployment {

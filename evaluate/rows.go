@@ -53,6 +53,13 @@ type rows struct {
 	inputs      []evidence.Input
 	labelInputs []evidence.Input
 	leftOut     *Unmatched
+	delay       *delayed   // nil: rows of any age count
+	waiting     sweep.Rows // without an outcome, in the file's order
+	waitingIDs  []string
+	waitingRows atomic.Int64
+	tooNew      int64    // rows, of those left out
+	gone        []string // their ids, where outcomes are in a file of their own
+	known       int      // rows that are counted, where others are not
 	wrong       rowFaults
 	sample      sweep.Rows // some rows
 	sampled     bool       // some metric is of the scores' order
@@ -81,6 +88,7 @@ type block struct {
 type rowFaults struct {
 	noScore, nan, infinite, contradicts, noOutcome, noID faulty
 	decisions                                            faulty // of classes
+	times                                                timeFaults
 	rivals, numbers                                      []faultyScores
 }
 
@@ -124,10 +132,6 @@ func read(ctx context.Context, c Config, t Terms, o others) (*rows, error) {
 			return nil, err
 		}
 	}
-	if err := r.rankClasses(o.named); err != nil {
-		r.close()
-		return nil, err
-	}
 	for i, m := range r.measured {
 		if at := slices.Index(r.from.Names, m.want.Name); at >= 0 {
 			r.measured[i].typ = r.from.Types[at]
@@ -135,6 +139,14 @@ func read(ctx context.Context, c Config, t Terms, o others) (*rows, error) {
 	}
 	if o.across != nil {
 		r.across = o.across(r)
+	}
+	if r.delay, err = r.delayOf(ctx); err != nil {
+		r.close()
+		return nil, err
+	}
+	if err := r.rankClasses(o.named); err != nil {
+		r.close()
+		return nil, err
 	}
 	r.at = r.roles()
 	if err := r.first(ctx); err != nil {
@@ -195,6 +207,7 @@ func (r *rows) room() int64 {
 // roles are where the columns that are read stand in a batch; -1: not read.
 type roles struct {
 	id, label, score, call int
+	time                   int
 	groups, rivals, drift  []int
 	numbers                []int
 }
@@ -213,6 +226,9 @@ func (r *rows) roles() roles {
 	}
 	at := roles{label: -1}
 	at.id = ask(table.Want{Name: r.c.ID, As: table.Value})
+	if at.time = -1; r.delay != nil {
+		at.time = ask(table.Want{Name: r.t.Time, As: table.Value})
+	}
 	if r.outcomes == nil && r.t.is(Binary) {
 		at.label = ask(table.Want{Name: r.t.Label, As: table.Code})
 	}
@@ -253,6 +269,8 @@ type coder struct {
 	score    []float64
 	ids      []string
 
+	sorter sorter
+
 	// of the first reading only
 	scout   sweep.Scout
 	meters  []*meter
@@ -290,7 +308,7 @@ func (c *coder) code(b table.Batch) sweep.Rows {
 	}
 	var label sweep.Coded
 	if r.outcomes != nil {
-		c.label = r.outcomes.of(b.Columns[r.at.id].Texts, b.First, &r.wrong.noOutcome, c.label)
+		c.label = r.outcomes.of(b.Columns[r.at.id].Texts, c.label)
 		label.Codes = c.label
 	} else if !r.t.is(Binary) {
 		label = c.unlabelled(b)
@@ -302,6 +320,7 @@ func (c *coder) code(b table.Batch) sweep.Rows {
 	} else if !r.scored {
 		c.call = c.unlabelled(b)
 	}
+	label = c.sort(b, label)
 	c.ids = nil
 	if r.at.id >= 0 {
 		c.ids = b.Columns[r.at.id].Texts
@@ -324,27 +343,6 @@ func (c *coder) code(b table.Batch) sweep.Rows {
 	return out
 }
 
-// matched leaves rows out that have no outcome.
-func (c *coder) matched(in sweep.Rows) sweep.Rows {
-	if c.rows.outcomes == nil || !slices.Contains(c.label, unmatched) {
-		return in
-	}
-	var has []int
-	for i, y := range c.label {
-		if y != unmatched {
-			has = append(has, i)
-		}
-	}
-	in.Score, in.Cell, c.ids = pick(in.Score, has), pick(in.Cell, has), pick(c.ids, has)
-	for i, xs := range in.Rivals {
-		in.Rivals[i] = pick(xs, has)
-	}
-	for i, xs := range in.Numbers {
-		in.Numbers[i] = pick(xs, has)
-	}
-	return in
-}
-
 // first reads the rows for the first time.
 func (r *rows) first(ctx context.Context) error {
 	r.coded = r.coders()
@@ -354,7 +352,7 @@ func (r *rows) first(ctx context.Context) error {
 		c := coders[worker]
 		in := c.code(b)
 		c.check(b, in)
-		in = c.matched(in)
+		in = c.matched(in, b.First)
 		c.meet(in)
 		c.scout.Add(in)
 		c.look(in)
@@ -385,7 +383,7 @@ func (r *rows) first(ctx context.Context) error {
 
 // mustKeep says that rows are kept whatever room they take: they have ids, or are compared with others of the same file.
 func (r *rows) mustKeep() bool {
-	return r.at.id >= 0 || len(r.rivals) > 0 || r.ranked || r.place(rivalCalls) >= 0
+	return r.at.id >= 0 || r.sorts() || len(r.rivals) > 0 || r.ranked || r.place(rivalCalls) >= 0
 }
 
 // gather brings together what the goroutines found, and says what is wrong with the rows.
@@ -407,7 +405,14 @@ func (r *rows) gather(coders []*coder) error {
 		r.kept, r.blocks = keeping{}, nil
 	}
 	slices.SortFunc(r.blocks, func(a, b block) int { return int(a.first - b.first) })
-	return r.judge(kindsOf(len(coders), func(i int) []kind { return coders[i].labels.kinds }), kindsOf(len(coders), func(i int) []kind { return coders[i].calls.kinds }))
+	r.gatherWaiting(coders)
+	if err := r.judge(kindsOf(len(coders), func(i int) []kind { return coders[i].labels.kinds }), kindsOf(len(coders), func(i int) []kind { return coders[i].calls.kinds })); err != nil {
+		return err
+	}
+	if r.sorts() {
+		r.n = r.known
+	}
+	return nil
 }
 
 const noValue = "%s have no value (first: %s)"
@@ -423,19 +428,18 @@ func (r *rows) judge(labels, calls []kind) error {
 		for _, b := range r.blocks {
 			r.ids = append(r.ids, b.ids...)
 		}
-		if _, err := uniqueIDs(r.file, table.Column{Name: r.c.ID, Texts: r.ids}); err != nil {
+		if _, err := uniqueIDs(r.file, table.Column{Name: r.c.ID, Texts: slices.Concat(r.ids, r.waitingIDs)}); err != nil {
 			return err
 		}
 	}
+	if err := r.judgeTimes(n); err != nil {
+		return err
+	}
+	if err := r.judgeWaiting(n); err != nil {
+		return err
+	}
 	known := map[string]bool{r.t.Positive: true}
 	if r.outcomes != nil {
-		left, err := r.outcomes.allow(r.file, r.c.Labels, &w.noOutcome, r.ids)
-		if err != nil {
-			return err
-		}
-		if left != (Unmatched{}) {
-			r.leftOut, r.n = &left, len(r.ids)
-		}
 		for text := range r.outcomes.kinds {
 			known[text] = true
 		}
@@ -474,7 +478,7 @@ func judgeScores(file, column string, n int64, missing, nan, infinite *faulty) e
 
 // judgeLabels refuses labels that are missing or of more than two kinds, or of two of which neither is the positive one, and adds their texts to known.
 func (r *rows) judgeLabels(kinds []kind, known map[string]bool) error {
-	if len(kinds) > 0 && kinds[0].rows > 0 {
+	if len(kinds) > 0 && kinds[0].rows > 0 && !r.sorts() {
 		return kinds[0].error(table.Error{File: r.file, Column: r.t.Label, Code: "missing-values", What: noValue}, int64(r.n))
 	}
 	counts := map[string]int{}

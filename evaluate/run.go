@@ -62,6 +62,8 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 	}
 	e.Dataset = all.dataset
 	e.Slices = all.figures(t, named)
+	e.Pending = e.Overall().Pending
+	e.KnownFor = t.known(e.Pending)
 	e.Unlabelled = t.is(Scores)
 	if t.is(Binary) || t.is(Scores) {
 		e.Fairness = disparities(e.Slices, t, MinSupport)
@@ -83,6 +85,7 @@ func Run(ctx context.Context, c Config, t Terms, n Needs, a Against) (*Evaluatio
 		e.Comparisons = append(e.Comparisons, comparison)
 	}
 	e.Drift = r.drift(c, n, a, all)
+	e.withoutLabels()
 	if a.Baseline != nil && len(n.Drift) > 0 {
 		r.inputs = append(r.inputs, a.Baseline.Input)
 	}
@@ -144,6 +147,7 @@ func (a Against) columns() []string {
 type swept struct {
 	task       Task
 	scored     bool
+	selected   bool            // outcomes are known for the selected only
 	cuts       map[float64]int // place of a cut in Stats.Cuts
 	overall    sweep.Stats
 	slices     [][]sweep.Stats
@@ -154,7 +158,7 @@ type swept struct {
 
 // plan says what is counted for some metrics.
 func (r *rows) plan(named []Named, dimensions []coded) (*swept, sweep.Plan) {
-	s := &swept{task: r.t.Kind(), scored: r.scored, cuts: map[float64]int{}, dimensions: dimensions}
+	s := &swept{task: r.t.Kind(), scored: r.scored, selected: r.t.knownFor() != "", cuts: map[float64]int{}, dimensions: dimensions}
 	plan := sweep.Plan{Combinations: len(r.combinations.List())}
 	for _, d := range dimensions {
 		plan.Dimensions, plan.Sizes = append(plan.Dimensions, d.of), append(plan.Sizes, len(d.groups))
@@ -213,6 +217,12 @@ func (r *rows) sweep(ctx context.Context, named []Named, dimensions []coded) (*s
 		})
 	})
 	if err == nil {
+		err = r.sweepWaiting(s, plan)
+	}
+	if err == nil && len(r.waiting.Cell) > 0 {
+		err = beside.add(0, r.waiting)
+	}
+	if err == nil {
 		err = beside.finish(ctx, s)
 	}
 	if err != nil {
@@ -257,7 +267,7 @@ func (r *rows) sweepPairs(named []Named, dimensions []coded, ours sweep.Rows, of
 	if s.overall, s.slices, err = tally.Close(); err != nil {
 		return nil, fmt.Errorf("compare the rows of %s: %w", r.file, err)
 	}
-	return s, nil
+	return s, r.sweepWaiting(s, plan)
 }
 
 func pick[T any](from []T, places []int) []T {
@@ -299,14 +309,14 @@ func (f *Figure) describe(b stats.Basis) {
 func (s *swept) each(figure func(sweep.Stats, Groups, Named) Figure, named []Named) []Slice {
 	slice := func(st sweep.Stats, g Groups) Slice {
 		counts := st.Counts
-		out := Slice{Groups: g, Rows: st.Rows, Counts: &counts, Above: st.Above, Metrics: map[string]Figure{}}
+		out := Slice{Groups: g, Rows: st.Rows, Counts: &counts, Pending: pendingOf(st.Pending), Above: st.Above, Metrics: map[string]Figure{}}
 		if len(st.Cuts) == 0 || s.task == Scores { // of another task
 			out.Counts = nil
 		}
 		for _, m := range named {
 			at := st
 			if i, ok := s.cuts[m.Cut]; ok {
-				at.Counts = st.Cuts[i]
+				at.Counts, at.Pending = st.Cuts[i], st.Pending.At(i)
 			}
 			if m.Class != "" && st.Classes != nil {
 				at = m.oneVsRest(st)

@@ -191,6 +191,12 @@ func (r *rows) ordered() *orderedDataset {
 	if r.t.is(Scores) {
 		d.header = append(d.header, "without labels\n"...)
 	}
+	if len(r.waiting.Cell) > 0 {
+		d.header = append(d.header, "and rows whose labels are still to come\n"...)
+		for _, cell := range r.waiting.Cell {
+			d.header = binary.LittleEndian.AppendUint32(d.header, d.canonical[cell])
+		}
+	}
 	if at := r.place(truths); at >= 0 {
 		d.truth, d.code = at, r.codeOf()
 		d.header = append(d.header, "truths of a "+string(r.t.Kind())+" task\n"+strings.Join(r.classes, "\n")...)
@@ -205,7 +211,12 @@ func (r *rows) datasetOfIDs() evidence.Digest {
 			return datasetOfIDs(r.ids, func(int) uint8 { return unmatched })
 		}
 		cells := r.flat().Cell
-		return datasetOfIDs(r.ids, func(i int) uint8 { return uint8(cells[i] & 1) })
+		return datasetOfIDs(slices.Concat(r.ids, r.waitingIDs), func(i int) uint8 {
+			if i >= len(cells) {
+				return unmatched
+			}
+			return uint8(cells[i] & 1)
+		})
 	}
 	truth := r.truth()
 	header := fmt.Sprintf("gatecard %s dataset v1 %d\n%s\n", r.t.Kind(), len(r.ids), strings.Join(r.classes, "\n"))
@@ -283,6 +294,9 @@ func (c *coder) checkNumbers(b table.Batch) {
 		w, at := &c.rows.wrong.numbers[i], c.rows.at.numbers[i]
 		if n.joined {
 			continue
+		}
+		if n.is == truths && c.sorter.fates != nil {
+			b = c.sorter.due(b, at)
 		}
 		if n.as == table.Code {
 			for k, code := range b.Columns[at].Codes {
@@ -465,6 +479,9 @@ func (b *beside) finish(ctx context.Context, s *swept) error {
 		err := b.rows.each(ctx, func(worker int, _ int64, in sweep.Rows) error {
 			return b.numbers.Collect(worker, in.Cell, b.values(worker, in))
 		})
+		if waiting := b.rows.waiting; err == nil && len(waiting.Cell) > 0 {
+			err = b.numbers.Collect(0, waiting.Cell, b.values(0, waiting))
+		}
 		if err != nil {
 			return err
 		}

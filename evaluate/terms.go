@@ -46,6 +46,8 @@ func (t *Terms) Check(d *schema.Document) error {
 		ps = append(ps, schema.Problem{Position: p, Code: code, Message: message, Suggest: suggest})
 	}
 	t.checkTask(d, tell)
+	t.checkDelay(d, tell)
+	t.checkOutcomes(d, tell)
 	if t.Label == "" && !t.is(Scores) {
 		tell(d.At("label"), "missing-key", `"label" is needed: the column with the outcome`, "")
 	}

@@ -24,7 +24,10 @@ threshold: 0.5
 sampling: stratified
 prevalence: 0.02
 level: 0.95
-outcomes: {max_unmatched: 0.02, repeated: last}
+outcomes: {max_unmatched: 0.02, max_missing: 0.03, repeated: last}
+label_delay: 30d
+time: at
+as_of: 2026-01-31
 groups:
   - {name: sex, column: SEX, values: {"1": men, "2": women}}
   - {name: age, column: AGEP, bins: [25, 40]}
@@ -80,6 +83,11 @@ var flips = map[string][2]string{
 	"reference name": {"reference: majority", "reference: men"},
 	"max_drop":       {"max_drop: 0.01", "max_drop: 0.02"},
 	"outcomes":       {"{max_unmatched: 0.02", "{max_unmatched: 0.03"},
+	"max_missing":    {"max_missing: 0.03", "max_missing: 0.04"},
+	"known_for":      {"max_missing: 0.03, repeated: last}", "repeated: last, known_for: selected}"},
+	"label_delay":    {"label_delay: 30d", "label_delay: 31d"},
+	"time":           {"time: at", "time: on"},
+	"as_of":          {"as_of: 2026-01-31", "as_of: 2026-02-01"},
 	"repeated":       {"repeated: last", "repeated: first"},
 	"max_unmatched":  {"max_unmatched: 0}", "max_unmatched: 0.01}"},
 	"min_gain":       {"min_gain: 0.01", "min_gain: 0.02"},

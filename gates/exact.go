@@ -37,6 +37,11 @@ func fraction(b stats.Basis) (*big.Rat, bool) {
 			return big.NewRat(2*int64(b.K), int64(b.N)+int64(b.K)), true
 		}
 		return nil, false
+	case "either": // the labels that are known
+		if len(b.Parts) == 0 {
+			return nil, false
+		}
+		return fraction(b.Parts[0])
 	case "tango":
 		n := b.Table[0] + b.Table[1] + b.Table[2] + b.Table[3]
 		if n <= 0 {

@@ -16,6 +16,9 @@ func Figures(w io.Writer, e *evaluate.Evaluation, o Options) error {
 	if e.Unlabelled {
 		c.paragraph("", "No outcome is known: this tells whom the scores select and how they lie, and nothing of who was right.")
 	}
+	for _, s := range e.Awaited() {
+		c.paragraph("", plain(s))
+	}
 	c.gap()
 	if e.Reported != nil {
 		c.reportedFigures(e)

@@ -278,7 +278,8 @@ func sampling(s string) string {
 
 func dataNotes(e *evaluate.Evaluation) []string {
 	notes := cards.Origin(e)
-	if l := e.LeftOut; l != nil {
+	notes = append(notes, e.Awaited()...)
+	if l := e.LeftOut; l != nil && l.Rows+l.Outcomes+l.Repeated > 0 {
 		notes = append(notes, "Left out, as the policy allows: "+evaluate.Count(l.Rows)+" rows that have no outcome, "+evaluate.Count(l.Outcomes)+" outcomes of which there is no row, and "+
 			evaluate.Count(l.Repeated)+" outcomes of an id that has another.")
 	}

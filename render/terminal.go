@@ -58,6 +58,11 @@ func (c *console) header(v View) {
 	if len(parts) > 0 && (v.report() != nil || v.evaluation() != nil) {
 		c.paragraph("", strings.Join(parts, " · "))
 	}
+	if e := v.evaluation(); e != nil {
+		for _, s := range e.Awaited() {
+			c.paragraph("  ", plain(s))
+		}
+	}
 }
 
 // took is a duration for reading: "1.1 s", "3 min 20 s".

@@ -186,6 +186,9 @@ func (b *body) analyses(c *cards.Card) {
 		} else {
 			b.line("Computed on " + cards.Markdown(cards.Rows(e)) + ". Intervals are for reading, at " + strconv.FormatFloat(evaluate.Level*100, 'g', 3, 64) + " %; those that decide are the gates'.")
 		}
+		for _, s := range e.Awaited() {
+			b.line(cards.Markdown(s))
+		}
 		if rows := figures(e); len(rows) > 0 {
 			b.table([]string{"overall", "value", "interval", "n"}, rows)
 		}

@@ -8,6 +8,7 @@ type Stats struct {
 	Positives int64 // by label
 	Counts    Counts
 	Cuts      []Counts // one a cut of the plan; the first is Counts
+	Pending   *Pending // rows whose label is still to come, beside Rows; nil: there are none
 
 	AUC              float64  // area under the ROC curve, ties ½; NaN where a class is empty
 	AUCVar           float64  // DeLong's variance of it; NaN under two rows of a class
