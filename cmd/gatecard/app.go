@@ -84,7 +84,13 @@ Exit codes: 0 passed; 1 a gate or verification refused; 2 wrong usage or configu
 func wrapArgs(c *cobra.Command) {
 	if check := c.Args; check != nil && !c.HasSubCommands() {
 		c.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
+			if err := check(cmd, args); err != nil && strings.HasPrefix(err.Error(), "unknown command") { // cobra's word for an argument where none is taken
+				hint := ""
+				if cmd.Flags().Lookup("data") != nil {
+					hint = ": rows are named by --data"
+				}
+				return misuse("%s takes no argument, and %q is one%s (usage: %s)", cmd.CommandPath(), args[0], hint, cmd.UseLine())
+			} else if err != nil {
 				return misuse("%s: %s (usage: %s)", cmd.CommandPath(), err, cmd.UseLine())
 			}
 			return nil

@@ -74,6 +74,10 @@ func (a *app) wrong(err error) error {
 func unknownFlag(cmd *cobra.Command, err error) error {
 	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !ok {
+		// of a flag's value pflag tells also which function of Go's could not read it
+		if text, _, cut := strings.Cut(err.Error(), ": strconv."); cut {
+			return misuse("%s (`%s --help` lists the flags)", text, cmd.CommandPath())
+		}
 		return misuse("%s (`%s --help` lists the flags)", err, cmd.CommandPath())
 	}
 	var known []string
