@@ -111,6 +111,9 @@ func (c *Column) mergeNumbers(a, b Column) {
 			if c.Counts[to] += n; n > 0 && !c.Thin {
 				share := float64(n) / float64(c.Counts[to])
 				c.Means[to] = c.Means[to]*(1-share) + x.Means[i]*share
+				if low, high := c.bin(to); c.Means[to] != 0 { // rounding; 0 may be that of no finite number
+					c.Means[to] = math.Max(low, math.Min(high, c.Means[to]))
+				}
 			}
 		}
 	}

@@ -103,3 +103,20 @@ func TestFewRowsOfManyTexts(t *testing.T) {
 		}
 	})
 }
+
+// TestMergeOfOneNumber: merging rounds, and no mean leaves its bin by it.
+func TestMergeOfOneNumber(t *testing.T) {
+	for n := 11; n < 400; n++ {
+		xs := make([]float64, n)
+		for i := range xs {
+			xs[i] = 0.1
+		}
+		m, err := columnOf(xs).Merge(columnOf(xs[:11]))
+		if err == nil {
+			err = m.Check()
+		}
+		if err != nil {
+			t.Fatalf("%d rows and 11: %v", n, err)
+		}
+	}
+}
