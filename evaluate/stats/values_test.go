@@ -269,7 +269,7 @@ func TestNoneOfTheNew(t *testing.T) {
 		"R², equal labels":              RSquared(RSquaredSums{100, 1, 0, 1, 0, 0}),
 		"19 clusters":                   ClusterProportion(ClusterSums{19, 10, 40, 20, 20, 100}),
 		"weights, few failures":         DesignProportion(.9, .001, 100, 9, 108),
-		"AUC, 19 clusters":              ClusterAUC(.8, .05, ClusterAUCSums{40, 19, 30, 60, 60, 1, 1, .1}),
+		"AUC, 19 clusters":              ClusterAUC(.8, .05, ClusterAUCSums{Clusters: 40, WithPositives: 19, WithNegatives: 30, Negatives: 60, Positives: 60, T11: 1, T00: 1, T10: .1}),
 		"largest of none":               Largest(),
 		"difference of one group":       MaxDifference(Proportion(1, 2)),
 		"ratio with a missing group":    MinRatio(Proportion(1, 2), Basis{}),
