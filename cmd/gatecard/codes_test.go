@@ -27,6 +27,7 @@ var codesInSource = []*regexp.Regexp{
 // notCodes look like codes and are none, or are told of files that are part of the binary, which nobody sees.
 var notCodes = []string{
 	"my-model", "eu-ai-act",
+	"tabular-classification", "tabular-regression", // a Hub's tasks
 	"bad-id", "duplicate-id", "no-date", "other-owner", "unknown-owner", "unknown-path", // of frameworks
 }
 
