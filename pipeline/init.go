@@ -113,9 +113,6 @@ func Look(ctx context.Context, file string) (Guess, error) {
 	for i, c := range columns {
 		seen = append(seen, lookAt(c, types[i]))
 	}
-	if len(seen) == 1 && strings.Contains(seen[0].name, ";") {
-		return g, usage("no-guess", "%s looks separated by semicolons: gatecard reads commas, with a point in numbers", file)
-	}
 	g.guess(seen, columns)
 	if g.Unfit != "" {
 		return g, usage("no-guess", "%s: %s", file, g.Unfit)
