@@ -38,10 +38,16 @@ type ownRows struct {
 	rows []uint32
 }
 
-// maxDense is how many counts a dimension may have to count densely: 4 MiB.
-const maxDense = 1 << 20
+// Counts that a group of dimensions may have to count densely: so many as a core's cache holds, or more where it has few slots, since own rows are then no
+// fewer by much; never more than 64 MiB.
+const (
+	maxDense   = 16 << 20
+	cheapDense = 1 << 20
+	fewDense   = 16 // slots
+)
 
-// startTable is about how many entries help to find a row's gap where counts are not dense: they should stay in a core's cache.
+// startTable is about how many entries help to find a row's gap where counts are not dense: they should stay in a core's cache. There are more where a part would have
+// several rare rows.
 const startTable = 1 << 16
 
 func (r *Rare) fits(p Plan) error {
@@ -63,7 +69,7 @@ func newGaps(p Plan, rare *Rare, dense int) *gaps {
 	g := &gaps{rare: rare, class: uint32(rare.class), finder: newFinder(rare.keys)}
 	stride := 2*len(rare.keys) + 1
 	dimensions, sizes := p.dimensions()
-	for _, group := range groups(dimensions, sizes, func(slots int) bool { return slots*stride <= dense }) {
+	for _, group := range groups(dimensions, sizes, func(slots int) bool { return isDense(slots, stride, dense) }) {
 		g.groups = append(g.groups, newGapCounts(rare, group, dense))
 	}
 	return g
@@ -83,13 +89,17 @@ func (r *Rare) own(of []uint32, size int) []ownRows {
 	return all
 }
 
+func isDense(slots, stride, most int) bool {
+	return slots*stride <= min(most, cheapDense) || slots <= fewDense && slots*stride <= most
+}
+
 func newGapCounts(rare *Rare, group countGroup, dense int) gapCounts {
 	c := gapCounts{countGroup: group, stride: uint32(2*len(rare.keys) + 1)}
-	if c.dense = c.size*int(c.stride) <= dense; c.dense {
+	if c.dense = isDense(c.size, int(c.stride), dense); c.dense {
 		c.counts = make([]uint32, c.size*int(c.stride))
 		return c
 	}
-	for c.blocks = 1; int(c.blocks)*c.size < startTable && int(c.blocks) < len(rare.keys); {
+	for c.blocks = 1; int(c.blocks)*c.size < max(startTable, len(rare.rows)) && int(c.blocks) < len(rare.keys); {
 		c.blocks *= 2
 	}
 	for uint32(len(rare.keys))>>c.shift >= c.blocks {
