@@ -365,7 +365,11 @@ func (r *rows) first(ctx context.Context) error {
 			return err
 		}
 		r.progress("reading", b.Columns[0].Len())
-		if r.kept.cells {
+		switch {
+		case !r.kept.cells:
+		case !r.kept.all && c.scout.Even():
+			c.blocks = nil // as gather decides
+		default:
 			c.keep(b, in)
 		}
 		return nil

@@ -41,6 +41,9 @@ const maxRare = 1 << 22
 // come later; then there is no rare class.
 const soonDropped = 1 << 16
 
+// evenRows is when both classes are dropped, if neither is rare so far.
+const evenRows = 1 << 20
+
 // samples is how many rows of a batch are sampled.
 const samples = 128
 
@@ -55,6 +58,9 @@ func (s *Scout) Add(r Rows) {
 				*c = collected{dropped: true}
 			}
 		}
+	}
+	if n := s.rows[0] + s.rows[1]; n > evenRows && s.rows[0]*rareShare > s.rows[1] && s.rows[1]*rareShare > s.rows[0] {
+		s.classes = [2]collected{{dropped: true}, {dropped: true}}
 	}
 	for i := 0; i < len(r.Score); i += max(1, len(r.Score)/samples) {
 		s.sample = append(s.sample, keyOf(r.Score[i]))
@@ -80,6 +86,9 @@ func (s *Scout) Merge(u *Scout) {
 
 // rareShare is how many times more rows the commoner class must have for gaps to be faster than sorting: measured.
 const rareShare = 8
+
+// Even says that there is no rare class, whatever rows are still to come.
+func (s *Scout) Even() bool { return s.classes[0].dropped && s.classes[1].dropped }
 
 // Lopsided says that one class has so few rows that counting the other into its gaps is worth it.
 func (s *Scout) Lopsided() bool { return s.few(0) || s.few(1) }

@@ -494,3 +494,29 @@ func TestPoints(t *testing.T) {
 		}
 	})
 }
+
+// TestScoutGivesUp: where neither class is rare among a million rows, a scout keeps none, and so does one that it is merged into.
+func TestScoutGivesUp(t *testing.T) {
+	rows := func(every int) Rows {
+		in := Rows{Score: make([]float64, evenRows+1), Cell: make([]uint32, evenRows+1)}
+		for i := range in.Cell {
+			if in.Score[i] = float64(i); i%every == 0 {
+				in.Cell[i] = 1
+			}
+		}
+		return in
+	}
+	var even, lopsided Scout
+	even.Add(rows(2))
+	lopsided.Add(rows(100))
+	if !even.Even() || even.Lopsided() {
+		t.Errorf("half of the rows positive: even %v, lopsided %v", even.Even(), even.Lopsided())
+	}
+	if lopsided.Even() || !lopsided.Lopsided() {
+		t.Errorf("a hundredth positive: even %v, lopsided %v", lopsided.Even(), lopsided.Lopsided())
+	}
+	lopsided.Merge(&even)
+	if lopsided.Lopsided() || lopsided.Rare(Plan{Ranks: true}) != nil {
+		t.Error("a class that was dropped is a rare one")
+	}
+}
