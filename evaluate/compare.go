@@ -103,9 +103,7 @@ func (r *rows) scoresOf(ctx context.Context, rival Rival, ours sweep.Rows) (thei
 		return found, err
 	}
 	if len(found.of) == 0 {
-		return found, &table.Error{File: found.from, Column: rival.ID, Code: "unmatched-rows",
-			What: fmt.Sprintf("the %s was scored on other rows than those of %s: no id is in both. Score it on these rows, and name the file or column by `data: {compare: {%s: …}}`",
-				rival.Name, r.file, rival.Name)}
+		return found, r.otherRows(rival, found.from, rival.ID)
 	}
 	if rival.Kept.Open == nil {
 		if !rival.scoresAreKept() {
@@ -158,48 +156,80 @@ func (f theirs) asKept(kept theirs, rival Rival) error {
 // byID reads a file of scores, and finds our rows in it.
 func (r *rows) byID(ctx context.Context, rival Rival, ours sweep.Rows, file table.Source, id, label, score string) (theirs, error) {
 	found := theirs{from: file.Name}
-	if r.ids == nil || id == "" {
-		return found, problem("no-rival", fmt.Sprintf("rows are compared with those of the %s by id: name its column by `data: {id: …}`", rival.Name), "")
+	if err := r.haveIDs(rival, id); err != nil {
+		return found, err
 	}
 	want := []table.Want{{Name: id, As: table.Value}, {Name: score, As: table.Number}}
 	if label != "" {
 		want = append(want, table.Want{Name: label, As: r.t.labelAs()})
 	}
-	columns, inputs, err := load(ctx, []table.Source{file}, rival.Name, want)
-	if err != nil {
-		return found, err
-	}
-	r.inputs = append(r.inputs, inputs...)
-	ids, err := uniqueIDs(file.Name, columns[0])
+	columns, rows, err := r.joined(ctx, rival, file, want, &found.of)
 	if err != nil {
 		return found, err
 	}
 	if err := finite(file.Name, columns[1]); err != nil {
 		return found, err
 	}
+	found.scores = table.Column{Name: score, Type: columns[1].Type, Numbers: pick(columns[1].Numbers, rows)}
+	found.leftOut = int64(columns[0].Len() - len(rows))
+	if label == "" {
+		return found, nil
+	}
+	return found, r.sameOutcomes(file.Name, label, found.of, func(k int) bool { return !r.otherLabel(columns[2], rows[k], ours, found.of[k]) })
+}
+
+// haveIDs refuses a comparison by id without one.
+func (r *rows) haveIDs(rival Rival, id string) error {
+	if r.ids == nil || id == "" {
+		return problem("no-rival", fmt.Sprintf("rows are compared with those of the %s by id: name its column by `data: {id: …}`", rival.Name), "")
+	}
+	return nil
+}
+
+// joined reads a rival's file, of which the first column that is wanted is the id: all its columns, and the rows that are ours, in our order; of are their
+// places among ours.
+func (r *rows) joined(ctx context.Context, rival Rival, file table.Source, want []table.Want, of *[]int) (columns []table.Column, rows []int, err error) {
+	columns, inputs, err := load(ctx, []table.Source{file}, rival.Name, want)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.inputs = append(r.inputs, inputs...)
+	ids, err := uniqueIDs(file.Name, columns[0])
+	if err != nil {
+		return nil, nil, err
+	}
 	place := make(map[string]int, len(ids))
 	for j, id := range ids {
 		place[id] = j
 	}
-	found.scores = table.Column{Name: score, Type: columns[1].Type}
-	other, first := 0, 0
 	for i, id := range r.ids {
-		j, ok := place[id]
-		if !ok {
-			continue
+		if j, ok := place[id]; ok {
+			*of, rows = append(*of, i), append(rows, j)
 		}
-		if label != "" && r.otherLabel(columns[2], j, ours, i) {
+	}
+	return columns, rows, nil
+}
+
+// otherRows is the error of a rival that has none of our rows.
+func (r *rows) otherRows(rival Rival, file, id string) error {
+	return &table.Error{File: file, Column: id, Code: "unmatched-rows",
+		What: fmt.Sprintf("the %s was scored on other rows than those of %s: no id is in both. Score it on these rows, and name the file or column by `data: {compare: {%s: …}}`",
+			rival.Name, r.file, rival.Name)}
+}
+
+// sameOutcomes refuses rows of a rival's that have another outcome than ours; of are their places among ours.
+func (r *rows) sameOutcomes(file, label string, of []int, same func(k int) bool) error {
+	other, first := 0, 0
+	for k, i := range of {
+		if !same(k) {
 			if other++; other == 1 {
 				first = i + 1
 			}
 		}
-		found.of = append(found.of, i)
-		found.scores.Numbers = append(found.scores.Numbers, columns[1].Numbers[j])
 	}
-	found.leftOut = int64(len(ids) - len(found.of))
-	if other > 0 {
-		return found, &table.Error{File: file.Name, Column: label, Code: "other-labels",
-			What: fmt.Sprintf("%d of %d rows have another outcome than in %s (first: row %d)", other, len(found.of), r.file, first)}
+	if other == 0 {
+		return nil
 	}
-	return found, nil
+	return &table.Error{File: file, Column: label, Code: "other-labels",
+		What: fmt.Sprintf("%d of %d rows have another outcome than in %s (first: row %d)", other, len(of), r.file, first)}
 }

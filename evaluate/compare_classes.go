@@ -27,9 +27,9 @@ type called struct {
 // eps is where log loss clips its scores.
 func (c called) eps() float64 {
 	if slices.Contains(c.types, table.Float32) {
-		return 0x1p-23
+		return epsOf(table.Float32)
 	}
-	return 0x1p-52
+	return epsOf(table.Float64)
 }
 
 // compareClasses finds the differences of a multiclass model to a rival on the same rows.
@@ -213,8 +213,8 @@ func (r *rows) calledByID(ctx context.Context, rival Rival, all sweep.Rows, file
 			scores[class] = KeptClassScore(class)
 		}
 	}
-	if r.ids == nil || id == "" {
-		return found, problem("no-rival", fmt.Sprintf("rows are compared with those of the %s by id: name its column by `data: {id: …}`", rival.Name), "")
+	if err := r.haveIDs(rival, id); err != nil {
+		return found, err
 	}
 	prediction, scored, err := columnsThere(ctx, file, prediction, scores, kept)
 	if err != nil {
@@ -244,30 +244,13 @@ func (r *rows) calledByID(ctx context.Context, rival Rival, all sweep.Rows, file
 	if predicted < 0 && !scored {
 		return found, problem("no-rival", fmt.Sprintf("%s has neither the %s's predictions nor a score of every class", file.Name, rival.Name), "")
 	}
-	columns, inputs, err := load(ctx, []table.Source{file}, rival.Name, want)
+	columns, rows, err := r.joined(ctx, rival, file, want, &found.of)
 	if err != nil {
 		return found, err
 	}
-	r.inputs = append(r.inputs, inputs...)
-	ids, err := uniqueIDs(file.Name, columns[0])
-	if err != nil {
-		return found, err
-	}
-	place := make(map[string]int, len(ids))
-	for j, id := range ids {
-		place[id] = j
-	}
-	var rows []int // of the file
-	for i, id := range r.ids {
-		if j, ok := place[id]; ok {
-			found.of, rows = append(found.of, i), append(rows, j)
-		}
-	}
-	found.leftOut = int64(len(ids) - len(rows))
+	found.leftOut = int64(columns[0].Len() - len(rows))
 	if len(rows) == 0 {
-		return found, &table.Error{File: found.from, Column: id, Code: "unmatched-rows",
-			What: fmt.Sprintf("the %s was scored on other rows than those of %s: no id is in both. Score it on these rows, and name the file or column by `data: {compare: {%s: …}}`",
-				rival.Name, r.file, rival.Name)}
+		return found, r.otherRows(rival, found.from, id)
 	}
 	if labels >= 0 {
 		if err := r.sameLabels(found, columns[labels], rows, all); err != nil {
@@ -313,20 +296,10 @@ func columnsThere(ctx context.Context, file table.Source, prediction string, sco
 // sameLabels refuses rows of a rival's that have another outcome than ours.
 func (r *rows) sameLabels(found called, column table.Column, rows []int, all sweep.Rows) error {
 	truth := all.Numbers[r.place(truths)]
-	other, first := 0, 0
-	for k, i := range found.of {
+	return r.sameOutcomes(found.from, column.Name, found.of, func(k int) bool {
 		code := int(column.Codes[rows[k]])
-		if code == len(column.Dictionary) || column.Dictionary[code] != r.labels.texts[int(truth[i])] {
-			if other++; other == 1 {
-				first = i + 1
-			}
-		}
-	}
-	if other == 0 {
-		return nil
-	}
-	return &table.Error{File: found.from, Column: column.Name, Code: "other-labels",
-		What: fmt.Sprintf("%d of %d rows have another outcome than in %s (first: row %d)", other, len(found.of), r.file, first)}
+		return code < len(column.Dictionary) && column.Dictionary[code] == r.labels.texts[int(truth[found.of[k]])]
+	})
 }
 
 // predicted reads the classes that a rival's rows are predicted: each one of ours, and none of which another has a higher score.

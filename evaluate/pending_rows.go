@@ -43,12 +43,12 @@ type waiters struct {
 	ids   []string
 }
 
-// sort decides the fates of a batch's rows by their labels, in which those of missing ones are 0 afterwards.
-func (c *coder) sort(b table.Batch, label sweep.Coded) sweep.Coded {
+// sort decides the fates of a batch's rows by their labels, in which those of missing ones are 0 afterwards where they are joined.
+func (c *coder) sort(b table.Batch) {
 	r, s := c.rows, &c.sorter
 	s.fates = nil
 	if !r.sorts() {
-		return label
+		return
 	}
 	s.young = s.young[:0]
 	if r.delay != nil {
@@ -87,7 +87,6 @@ func (c *coder) sort(b table.Batch, label sweep.Coded) sweep.Coded {
 			}
 		}
 	}
-	return label
 }
 
 // matched leaves rows out that are not counted, and keeps those without an outcome.

@@ -320,7 +320,7 @@ func (c *coder) code(b table.Batch) sweep.Rows {
 	} else if !r.scored {
 		c.call = c.unlabelled(b)
 	}
-	label = c.sort(b, label)
+	c.sort(b)
 	c.ids = nil
 	if r.at.id >= 0 {
 		c.ids = b.Columns[r.at.id].Texts
@@ -708,8 +708,10 @@ func (r *rows) flat() sweep.Rows {
 }
 
 // eps is where log loss clips scores, as scikit-learn does for their type.
-func (r *rows) eps() float64 {
-	if r.scoreType == table.Float32 {
+func (r *rows) eps() float64 { return epsOf(r.scoreType) }
+
+func epsOf(scores table.Type) float64 {
+	if scores == table.Float32 {
 		return 0x1p-23
 	}
 	return 0x1p-52

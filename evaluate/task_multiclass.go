@@ -177,10 +177,10 @@ func (r *rows) countClasses(named []Named, dimensions []coded) *classCount {
 func (r *rows) classEps() float64 {
 	for _, n := range r.numbers {
 		if at := slices.Index(r.from.Names, n.column); n.is == classScores && at >= 0 && r.from.Types[at] == table.Float32 {
-			return 0x1p-23
+			return epsOf(table.Float32)
 		}
 	}
-	return 0x1p-52
+	return epsOf(table.Float64)
 }
 
 // of are rows as classes.
