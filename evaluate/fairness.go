@@ -62,6 +62,19 @@ type DisparityKind struct {
 	Mean    bool     // of the metrics' disparities; else the worst of them
 }
 
+// Gates writes the gates that hold groups to the disparity, one a metric, as examples: for a person's group and widest gap.
+func (k DisparityKind) Gates(group, gap string) []string {
+	bound := "max_gap: " + gap
+	if k.Ratio {
+		bound = "min_ratio: 0.8"
+	}
+	var written []string
+	for _, metric := range k.Metrics {
+		written = append(written, fmt.Sprintf("{metric: %s, across: %s, %s}", metric, group, bound))
+	}
+	return written
+}
+
 // Disparities lists them all, in fairlearn's words, and where it has none in Aequitas's.
 //   - demographic parity (statistical parity): groups are selected equally often. Calders and Verwer 2010, doi:10.1007/s10618-010-0190-x;
 //   - equal opportunity: recall is equal; equalized odds: recall and false positive rate are. Hardt, Price and Srebro 2016, arXiv:1610.02413;

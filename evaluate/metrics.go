@@ -194,6 +194,15 @@ func unknown(name string) error {
 	return problem("unknown-metric", fmt.Sprintf("%q is no metric", name), schema.Suggest(name, known))
 }
 
+// gatesOf are those of a disparity by its name in fairlearn or Aequitas; none where it is no disparity.
+func gatesOf(disparity string) []string {
+	all := Disparities()
+	if i := slices.IndexFunc(all, func(k DisparityKind) bool { return k.Name == disparity || slices.Contains(k.Aliases, disparity) }); i >= 0 {
+		return all[i].Gates("GROUP", "0.05")
+	}
+	return nil
+}
+
 func problem(code, message, suggest string) error {
 	return schema.Problems{{Code: code, Message: message, Suggest: suggest}}
 }

@@ -149,17 +149,9 @@ func disparity(k evaluate.DisparityKind) string {
 	if len(k.Aliases) > 0 {
 		text += " Also called " + strings.Join(k.Aliases, ", ") + "."
 	}
-	bound := "max_gap: 0.1"
-	if k.Ratio {
-		bound = "min_ratio: 0.8"
+	written := k.Gates("…", "0.1")
+	if len(written) == 1 {
+		return text + " A gate on it: " + written[0] + "."
 	}
-	gate := func(metric string) string { return fmt.Sprintf("{metric: %s, across: …, %s}", metric, bound) }
-	if len(k.Metrics) == 1 {
-		return text + " A gate on it: " + gate(k.Metrics[0]) + "."
-	}
-	var all []string
-	for _, m := range k.Metrics {
-		all = append(all, gate(m))
-	}
-	return text + " Gates on its parts: " + strings.Join(all, " and ") + "."
+	return text + " Gates on its parts: " + strings.Join(written, " and ") + "."
 }
