@@ -178,7 +178,11 @@ func Profile(ctx context.Context, c Config, n Needs) (*Baseline, error) {
 		return nil, err
 	}
 	if strings.EqualFold(path.Ext(c.Baseline), ".json") {
-		return storedBaseline(ctx, sources[0])
+		text, err := table.ReadFile(ctx, sources[0], maxBaseline)
+		if err != nil {
+			return nil, err
+		}
+		return ReadBaseline(sources[0].Name, text)
 	}
 	t, err := table.OpenAll(ctx, sources)
 	if err != nil {
@@ -309,15 +313,11 @@ func (n Needs) drifts() bool {
 // maxBaseline is the most bytes that a stored baseline may have: it holds counts, not rows.
 const maxBaseline = 64 << 20
 
-// storedBaseline reads a baseline.json, and holds it to its schema and to itself.
-func storedBaseline(ctx context.Context, s table.Source) (*Baseline, error) {
-	text, err := table.ReadFile(ctx, s, maxBaseline)
-	if err != nil {
-		return nil, err
-	}
-	bad := func(what string) error { return &table.Error{File: s.Name, Code: "bad-baseline", What: what} }
+// ReadBaseline reads the text of a baseline.json, and holds it to its schema and to itself: else it is a *[table.Error] that names the file.
+func ReadBaseline(file string, text []byte) (*Baseline, error) {
+	bad := func(what string) error { return &table.Error{File: file, Code: "bad-baseline", What: what} }
 	var b Baseline
-	if err := schema.Decode("baseline", s.Name, text, &b); err != nil {
+	if err := schema.Decode("baseline", file, text, &b); err != nil {
 		return nil, bad("it is no stored baseline: " + err.Error())
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.Columns)) {

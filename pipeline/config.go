@@ -193,16 +193,16 @@ func (c *Config) SetData(path string) error {
 	inner := c.Data.Open
 	c.Data.Open = func(p string) ([]table.Source, error) {
 		all, err := inner(p)
-		for i, s := range all {
-			if p != absolute || filepath.IsAbs(path) {
-				break
-			}
-			if name, err := filepath.Rel(here, s.Name); err == nil {
-				all[i].Name = filepath.ToSlash(name)
-			}
-		}
-		if p == absolute && len(all) == 1 && all[0].Below == "" {
+		switch {
+		case p != absolute:
+		case len(all) == 1 && all[0].Below == "":
 			all[0].Name = path
+		case !filepath.IsAbs(path):
+			for i, s := range all {
+				if name, err := filepath.Rel(here, s.Name); err == nil {
+					all[i].Name = filepath.ToSlash(name)
+				}
+			}
 		}
 		return all, err
 	}
@@ -221,9 +221,9 @@ func (c Config) needs() evaluate.Needs {
 // profile makes or reads the baseline, where drift is asked for and there is one, and puts into the policy which it is: another baseline is
 // another policy. A file that states one is held to it.
 func (c *Config) profile(ctx context.Context) (*evaluate.Baseline, error) {
-	b, err := abandonable(ctx, func() (*evaluate.Baseline, error) { return evaluate.Profile(ctx, c.Data, c.needs()) })
+	b, err := c.measure(ctx, c.needs())
 	if err != nil || b == nil {
-		return b, c.locate(err)
+		return b, err
 	}
 	if c.Policy.Baseline != "" && c.Policy.Baseline != b.Dataset {
 		return nil, schema.Problems{{Position: c.doc.At("baseline"), Code: "baseline-changed",

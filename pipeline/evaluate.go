@@ -18,11 +18,9 @@ func Evaluate(ctx context.Context, c Config, job *Job) (*evaluate.Evaluation, er
 	if err != nil {
 		return nil, err
 	}
-	e, err := abandonable(ctx, func() (*evaluate.Evaluation, error) {
-		return evaluate.Run(ctx, c.Data, c.Policy.Terms, c.needs(), against)
-	})
+	e, err := c.compute(ctx, c.Policy.Terms, c.needs(), against)
 	if err != nil {
-		return nil, c.locate(err)
+		return nil, err
 	}
 	b, err := schema.Encode(e)
 	if err != nil || job.Out == "" {

@@ -57,19 +57,17 @@ func Recheck(ctx context.Context, c Config, job *Job, name string) (render.View,
 		return view, err
 	}
 	if against.Baseline == nil {
-		if against.Baseline, err = evaluate.Profile(ctx, c.Data, fresh.Needs()); err != nil {
-			return view, c.locate(err)
+		if against.Baseline, err = c.measure(ctx, fresh.Needs()); err != nil {
+			return view, err
 		}
 	}
 	if b := against.Baseline; b != nil && policy.Baseline != "" && b.Dataset != policy.Baseline {
 		return view, evidence.Refusal{Requirement: "baseline", Reason: baselineChanged,
 			Detail: fmt.Sprintf("drift of %s is measured against the rows %s, and the policy in force asks for %s. Nothing was written", version, b.Dataset.Short(), policy.Baseline.Short())}
 	}
-	evaluation, err := abandonable(ctx, func() (*evaluate.Evaluation, error) {
-		return evaluate.Run(ctx, c.Data, fresh.Terms, fresh.Needs().Also(evaluate.Shown(c.Data, fresh.Terms)...), against)
-	})
+	evaluation, err := c.compute(ctx, fresh.Terms, fresh.Needs().Also(evaluate.Shown(c.Data, fresh.Terms)...), against)
 	if err != nil {
-		return view, c.locate(err)
+		return view, err
 	}
 	view.Report, err = gates.Judge(fresh, evaluation, evidence.Standing{Policy: ref})
 	if err != nil {
@@ -148,6 +146,6 @@ func storedBaseline(ctx context.Context, job *Job, store *registry.Store, v evid
 	if err != nil {
 		return against, err
 	}
-	against.Baseline = &evaluate.Baseline{}
-	return against, schema.Decode("baseline", baselineFile, all, against.Baseline)
+	against.Baseline, err = evaluate.ReadBaseline(baselineFile, all)
+	return against, err
 }

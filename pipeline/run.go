@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/gatecard/gatecard/cards"
-	"github.com/gatecard/gatecard/evaluate"
 	"github.com/gatecard/gatecard/gates"
 	"github.com/gatecard/gatecard/notify"
 	"github.com/gatecard/gatecard/render"
@@ -29,11 +28,9 @@ func Run(ctx context.Context, c Config, job *Job) (view render.View, err error) 
 		}
 	}
 	// rows → Evaluation
-	evaluation, err := abandonable(ctx, func() (*evaluate.Evaluation, error) {
-		return evaluate.Run(ctx, c.Data, c.Policy.Terms, c.needs(), against)
-	})
+	evaluation, err := c.compute(ctx, c.Policy.Terms, c.needs(), against)
 	if err != nil {
-		return view, c.locate(err)
+		return view, err
 	}
 	// Evaluation → ledger: the look is logged before the verdict is seen
 	standing, notes, err := look(ctx, c, job, candidate, evaluation)
