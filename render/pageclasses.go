@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatecard/gatecard/cards"
 	"github.com/gatecard/gatecard/evaluate"
+	"github.com/gatecard/gatecard/gates"
 	"github.com/gatecard/gatecard/render/chart"
 )
 
@@ -56,7 +57,7 @@ func classMetric(e *evaluate.Evaluation, name string) (metricBlock, int) {
 	}
 	var all []class
 	var values []float64
-	b := metricBlock{Small: minSupport}
+	b := metricBlock{Small: gates.DefaultMinSupport}
 	methods := map[string]bool{}
 	for _, key := range sortedKeys(e.Overall().Metrics) {
 		if metric, of, ok := cards.OfClass(e, key); ok && metric == name {

@@ -38,7 +38,7 @@ func parity(e *evaluate.Evaluation) []parityBlock {
 }
 
 func newParity(e *evaluate.Evaluation, d evaluate.Disparity) parityRow {
-	name, class, ofClass := strings.Cut(d.Name, "@class=")
+	name, class, ofClass := cards.OfClass(e, d.Name)
 	row := parityRow{Name: strings.ReplaceAll(name, "_", " "), Value: "–", Why: d.Undefined}
 	for _, k := range evaluate.Disparities() {
 		if k.Name == name {

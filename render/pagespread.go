@@ -9,9 +9,6 @@ import (
 	"github.com/gatecard/gatecard/render/chart"
 )
 
-// minSupport is from how many rows on a group is shown as one to read something into, where no gate says so.
-const minSupport = gates.DefaultMinSupport
-
 // spreadBlock shows how numbers lie by percentiles, overall and for each group: latencies, scores, errors.
 type spreadBlock struct {
 	ID, Title, Words string
@@ -85,7 +82,7 @@ func newSpread(e *evaluate.Evaluation, along []string, k spreadKind) (spreadBloc
 		values = []float64{0}
 	}
 	hold := func(s evaluate.Slice) {
-		if s.Rows < minSupport && len(s.Groups) > 0 {
+		if s.Rows < gates.DefaultMinSupport && len(s.Groups) > 0 {
 			return
 		}
 		for _, name := range []string{k.ends[0], k.ends[1], k.box[0], k.box[1], k.middle} {
@@ -127,7 +124,7 @@ func newSpread(e *evaluate.Evaluation, along []string, k spreadKind) (spreadBloc
 		r.Interval = strings.Join(others, " · ")
 		x := chart.Spread{Title: r.Name + ": median " + r.Value, About: k.heads + ": " + r.Interval, Middle: middle, Guide: guide,
 			Ends: [2]*float64{value(s, k.ends[0]), value(s, k.ends[1])}, Box: [2]*float64{value(s, k.box[0]), value(s, k.box[1])}}
-		if s.Rows < minSupport {
+		if s.Rows < gates.DefaultMinSupport {
 			r.Class, r.Mark, x.Faint = "small", "too few", true
 		}
 		r.Plot = svg(axis.Spread(x))
