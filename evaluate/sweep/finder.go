@@ -89,6 +89,28 @@ func (f *finder) belowAll(ks []uint64, at []uint32) {
 	}
 }
 
+// partBatch is how many numbers' parts are found at a time.
+const partBatch = 512
+
+// parted are numbers with the parts of the line that they lie in: keys are where a part begins.
+type parted struct {
+	above [partBatch]uint64 // a number's key, and 1 more
+	part  [partBatch]uint32
+}
+
+// of finds the parts of at most partBatch numbers.
+func (p *parted) of(f *finder, xs []float64) {
+	for i, x := range xs {
+		p.above[i&(partBatch-1)] = keyOf(x) + 1
+	}
+	f.belowAll(p.above[:len(xs)], p.part[:len(xs)])
+}
+
+// at is the key of a number, and its part.
+func (p *parted) at(i int) (key uint64, part uint32) {
+	return p.above[i&(partBatch-1)] - 1, p.part[i&(partBatch-1)]
+}
+
 // search is below where the table does not tell.
 func (f *finder) search(k uint64) uint32 {
 	n := len(f.keys)

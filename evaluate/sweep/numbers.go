@@ -223,14 +223,6 @@ func (n *Numbers) start(w *numbersWorker, samples [][]float64) {
 	}
 }
 
-// cellOf is the cell of a key.
-func (f *finder) cellOf(key uint64) int {
-	if len(f.keys) == 0 {
-		return 0
-	}
-	return int(f.below(key + 1))
-}
-
 // Add counts rows in the first round: their cells, and a column of numbers for each of the plan's. Calls with the same worker must not overlap. A number
 // that is not finite, a cell beyond the plan's and columns of another length are errors.
 func (n *Numbers) Add(worker int, cell []uint32, columns [][]float64) error {
@@ -253,11 +245,15 @@ func (n *Numbers) Add(worker int, cell []uint32, columns [][]float64) error {
 		counts, low, high := w.counts[k], w.low[k], w.high[k]
 		size := len(low)
 		high = high[:size]
-		for i, c := range cell {
-			key := keyOf(xs[i])
-			at := f.cellOf(key)
-			counts[int(c>>1)*size+at]++
-			low[at], high[at] = min(low[at], key), max(high[at], key)
+		var p parted
+		for from := 0; from < len(xs); from += partBatch {
+			some := xs[from:min(from+partBatch, len(xs))]
+			p.of(f, some)
+			for i, c := range cell[from:][:len(some)] {
+				key, at := p.at(i)
+				counts[int(c>>1)*size+int(at)]++
+				low[at], high[at] = min(low[at], key), max(high[at], key)
+			}
 		}
 	}
 	for k, pair := range n.plan.Products {
@@ -520,22 +516,30 @@ func (n *Numbers) Collect(worker int, cell []uint32, columns [][]float64) error 
 			continue
 		}
 		size := len(f.keys) + 1
-		for i, c := range cell {
-			key := keyOf(xs[i])
-			place := n.place[k][int(c>>1)*size+f.cellOf(key)]
-			if place < 0 {
-				continue
+		var p parted
+		for from := 0; from < len(xs); from += partBatch {
+			some := xs[from:min(from+partBatch, len(xs))]
+			p.of(f, some)
+			for i, c := range cell[from:][:len(some)] {
+				key, part := p.at(i)
+				if place := n.place[k][int(c>>1)*size+int(part)]; place >= 0 {
+					w.keep(k, key, uint32(place))
+				}
 			}
-			last := len(w.found[k]) - 1
-			if last < 0 || len(w.found[k][last].keys) == pieceRows {
-				w.found[k] = append(w.found[k], sortedRows{make([]uint64, 0, pieceRows), make([]uint32, 0, pieceRows)})
-				last++
-			}
-			p := &w.found[k][last]
-			p.keys, p.rows = append(p.keys, key), append(p.rows, uint32(place))
 		}
 	}
 	return nil
+}
+
+// keep keeps a number of column k that is looked at again.
+func (w *numbersWorker) keep(k int, key uint64, place uint32) {
+	last := len(w.found[k]) - 1
+	if last < 0 || len(w.found[k][last].keys) == pieceRows {
+		w.found[k] = append(w.found[k], sortedRows{make([]uint64, 0, pieceRows), make([]uint32, 0, pieceRows)})
+		last++
+	}
+	to := &w.found[k][last]
+	to.keys, to.rows = append(to.keys, key), append(to.rows, place)
 }
 
 // errOtherRows is for a second round over other rows than the first.

@@ -76,20 +76,14 @@ func splits(sample []uint64, n int) *finder {
 	return newFinder(keys)
 }
 
-// rangeBatch is how many rows' ranges are found before they are put there.
-const rangeBatch = 512
-
 func (r *ranges) add(rows Rows) error {
-	var above [rangeBatch]uint64
-	var part [rangeBatch]uint32
-	for from := 0; from < len(rows.Score); from += rangeBatch {
-		score := rows.Score[from:min(from+rangeBatch, len(rows.Score))]
-		for i, x := range score {
-			above[i&(rangeBatch-1)] = keyOf(x) + 1
-		}
-		r.splits.belowAll(above[:len(score)], part[:len(score)])
+	var p parted
+	for from := 0; from < len(rows.Score); from += partBatch {
+		score := rows.Score[from:min(from+partBatch, len(rows.Score))]
+		p.of(r.splits, score)
 		for i, cell := range rows.Cell[from:][:len(score)] {
-			r.put(part[i&(rangeBatch-1)], above[i&(rangeBatch-1)]-1, cell)
+			key, part := p.at(i)
+			r.put(part, key, cell)
 		}
 	}
 	if r.limits.Memory > 0 && r.kept > r.limits.Memory {
